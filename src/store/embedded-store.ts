@@ -1,0 +1,235 @@
+import { mkdirSync, realpathSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Database, RootDatabase } from 'lmdb';
+import { boundsAfter, byteBounds, checkRange, isEmpty } from './bounds';
+import { holds } from './condition';
+import { Owner, currentOwner, isAlive, isSameOwner } from './directory-owner';
+import { controlKey, decodeItem, decodeOrdinal, decodeSort, encodeBounds, encodeKey, encodeValue } from './embedded-item';
+import { checkActions, checkKey, checkPartition, keyOf } from './limits';
+import { Action, ConditionFailed, Item, Key, Range, Store } from './store';
+
+type Binary = Database<Buffer, Buffer>;
+
+/** Name of the data file in the directory; LMDB keeps its lock file beside it. */
+export const EMBEDDED_FILE_NAME = 'store.mdb';
+
+const FORMAT = 'cdk-ledger store 1';
+const FORMAT_KEY = controlKey('format');
+const OWNER_KEY = controlKey('owner');
+
+/** Room for the longest key in one LMDB page, and the same file on machines whose memory pages differ. */
+const PAGE_BYTES = 8192;
+/** A query holds no read transaction between pages, so a slow reader never keeps LMDB from reusing space. */
+const QUERY_PAGE_ITEMS = 128;
+const QUERY_PAGE_BYTES = 1024 * 1024;
+
+/** Directories open in this process: a pid cannot tell two stores of one process apart. */
+const openDirectories = new Set<string>();
+
+/**
+ * Opens the store in `directory`, creating both as needed. One process at a time; close it to let another one in.
+ *
+ * A write becomes visible only after it is on disk, so nothing that was ever read is lost in a crash, and the promise of a
+ * `transact` resolves after that. Transacts that arrive while the disk is busy share the next flush.
+ *
+ * @throws Error when lmdb is not installed, another process has the directory open, or its format is not ours
+ */
+export async function openEmbeddedStore(directory: string): Promise<Store> {
+  const lmdb = loadLmdb();
+  mkdirSync(directory, { recursive: true });
+  const path = realpathSync(directory);
+  if (openDirectories.has(path)) {
+    throw new Error(`The store in ${directory} is already open in this process. Share that store, or close it first.`);
+  }
+  const root: RootDatabase<Buffer, Buffer> = lmdb.open({
+    path: join(path, EMBEDDED_FILE_NAME),
+    noSubdir: true,
+    pageSize: PAGE_BYTES,
+    keyEncoding: 'binary',
+    encoding: 'binary',
+    // With lmdb's default a commit is visible before it is flushed; without, LMDB flushes first and only then publishes it.
+    overlappingSync: false,
+  });
+  try {
+    claim(root, directory);
+  } catch (error) {
+    await root.close();
+    throw error;
+  }
+  openDirectories.add(path);
+  return storeOver(root, directory, () => openDirectories.delete(path));
+}
+
+function storeOver(root: RootDatabase<Buffer, Buffer>, directory: string, onClosed: () => void): Store {
+  const inFlight = new Set<Promise<unknown>>();
+  let closing: Promise<void> | undefined;
+
+  function assertOpen(): void {
+    if (closing) {
+      throw new Error(`The store in ${directory} is closed. Open it again with openEmbeddedStore.`);
+    }
+  }
+
+  function read(key: Key): Item | undefined {
+    const bytes = root.get(encodeKey(key));
+    return bytes && decodeItem({ partition: key.partition, sort: key.sort }, bytes);
+  }
+
+  async function* query(partition: string, range: Range = {}): AsyncGenerator<Item> {
+    checkPartition(partition);
+    checkRange(range);
+    const reverse = range.reverse ?? false;
+    let bounds = byteBounds(range);
+    let wanted = range.limit ?? Infinity;
+    while (wanted > 0 && !isEmpty(bounds)) {
+      assertOpen();
+      const { lower, upper } = encodeBounds(partition, bounds);
+      const page = readPage(root, partition, {
+        ...(reverse ? { start: upper, exclusiveStart: true, end: lower, inclusiveEnd: true } : { start: lower, end: upper }),
+        reverse,
+        limit: Math.min(wanted, QUERY_PAGE_ITEMS),
+      });
+      yield* page;
+      if (page.length === 0) {
+        return;
+      }
+      wanted -= page.length;
+      bounds = boundsAfter(bounds, page[page.length - 1].key.sort, reverse);
+    }
+  }
+
+  return {
+    async get(key) {
+      assertOpen();
+      checkKey(key);
+      return read(key);
+    },
+    async getMany(keys) {
+      assertOpen();
+      keys.forEach(checkKey);
+      return keys.flatMap(key => read(key) ?? []);
+    },
+    query,
+    async transact(actions) {
+      assertOpen();
+      checkActions(actions);
+      const commit = commitActions(root, directory, actions);
+      inFlight.add(commit);
+      try {
+        await commit;
+      } finally {
+        inFlight.delete(commit);
+      }
+    },
+    async close() {
+      closing ??= (async () => {
+        await Promise.allSettled(inFlight);
+        release(root);
+        await root.close();
+        onClosed();
+      })();
+      return closing;
+    },
+  };
+}
+
+interface Write { readonly key: Buffer; readonly action: Action; readonly value?: Buffer }
+
+async function commitActions(root: Binary, directory: string, actions: readonly Action[]): Promise<void> {
+  const writes: readonly Write[] = actions.map(action => ({
+    key: encodeKey(keyOf(action)),
+    action,
+    value: 'put' in action ? encodeValue(action.value, action.ordinal ?? 0, action.expiresAtSeconds ?? 0) : undefined,
+  }));
+  let refusedIndex: number;
+  try {
+    // A child transaction: should a write throw, what came before it is rolled back while its batch goes on.
+    refusedIndex = await root.childTransaction(() => applyWrites(root, writes)) as number;
+  } catch (error) {
+    throw new Error(`The store in ${directory} could not commit: ${await commitReason(error)}. Check the disk's free space and health.`, { cause: error });
+  }
+  // Reported only now: what the condition was compared with is on disk as well.
+  if (refusedIndex >= 0) {
+    throw new ConditionFailed(refusedIndex, keyOf(actions[refusedIndex]));
+  }
+}
+
+/** Runs inside LMDB's write transaction. Index of the first write whose condition does not hold, or -1 when all were made. */
+function applyWrites(root: Binary, writes: readonly Write[]): number {
+  const refused = writes.findIndex(({ key, action }) => {
+    if (action.if === undefined) {
+      return false;
+    }
+    const bytes = root.get(key);
+    return !holds(action.if, bytes && decodeOrdinal(bytes));
+  });
+  if (refused >= 0) {
+    return refused;
+  }
+  for (const { key, action, value } of writes) {
+    if (value !== undefined) {
+      root.putSync(key, value);
+    } else if ('delete' in action) {
+      root.removeSync(key);
+    }
+  }
+  return -1;
+}
+
+/** lmdb rejects with a general error that carries a promise of the particular one. */
+async function commitReason(error: unknown): Promise<string> {
+  try {
+    await (error as { commitError?: Promise<never> }).commitError;
+    return (error as Error).message;
+  } catch (reason) {
+    return (reason as Error).message;
+  }
+}
+
+function readPage(root: Binary, partition: string, options: Parameters<Binary['getRange']>[0]): Item[] {
+  const items: Item[] = [];
+  let bytes = 0;
+  for (const { key, value } of root.getRange(options)) {
+    items.push(decodeItem({ partition, sort: decodeSort(key, partition) }, value));
+    bytes += value.length;
+    if (bytes >= QUERY_PAGE_BYTES) {
+      break;
+    }
+  }
+  return items;
+}
+
+/** Records this process as the owner, inside LMDB's write lock so that two processes cannot both succeed. */
+function claim(root: Binary, directory: string): void {
+  root.transactionSync(() => {
+    const format = root.get(FORMAT_KEY)?.toString();
+    if (format !== undefined && format !== FORMAT) {
+      throw new Error(`The store in ${directory} has the format "${format}"; this version reads "${FORMAT}". Open it with the version that wrote it.`);
+    }
+    const record = root.get(OWNER_KEY);
+    const owner = record && JSON.parse(record.toString()) as Owner;
+    if (owner && owner.pid !== process.pid && isAlive(owner)) {
+      throw new Error(`The store in ${directory} is open in process ${owner.pid}. Stop that process, or use another directory.`);
+    }
+    root.putSync(FORMAT_KEY, Buffer.from(FORMAT));
+    root.putSync(OWNER_KEY, Buffer.from(JSON.stringify(currentOwner())));
+  });
+}
+
+function release(root: Binary): void {
+  root.transactionSync(() => {
+    const record = root.get(OWNER_KEY);
+    if (record && isSameOwner(JSON.parse(record.toString()) as Owner, currentOwner())) {
+      root.removeSync(OWNER_KEY);
+    }
+  });
+}
+
+function loadLmdb(): typeof import('lmdb') {
+  try {
+    return createRequire(__filename)('lmdb') as typeof import('lmdb');
+  } catch (error) {
+    throw new Error(`The embedded store needs the package lmdb, which could not be loaded: ${(error as Error).message}. Run: npm install lmdb`, { cause: error });
+  }
+}

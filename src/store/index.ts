@@ -1,0 +1,4 @@
+export * from './store';
+export * from './limits';
+export * from './memory-store';
+export * from './embedded-store';
