@@ -4,6 +4,7 @@ Started by local-aws.ts, which passes the settings in the environment and keeps 
 """
 
 import importlib.metadata
+import inspect
 import os
 import shutil
 import signal
@@ -41,7 +42,119 @@ def require_version():
         raise Unrepairable(f"ministack {found} is installed, the repairs were written for {WRITTEN_FOR}")
 
 
-REPAIRS = []
+def replace(module, name, make):
+    """Put make(original) in the place of a function, in this module and wherever else it was imported to by name."""
+    original = getattr(module, name)
+    replacement = make(original)
+    for holder in [loaded for key, loaded in sys.modules.items() if key.startswith("ministack.")]:
+        if getattr(holder, name, None) is original:
+            setattr(holder, name, replacement)
+
+
+def delete_failed_creates():
+    """CloudFormation sends Delete for a custom resource whose Create failed, under the physical id it reported; MiniStack forgets it."""
+    from ministack.services.cloudformation import custom_resource, handlers, stacks
+
+    require_parameters(custom_resource.deliver_response, "token", "response")
+    require_parameters(stacks._roll_back_operation, "stack_name", "stack_id", "stack", "operation", "reason_override")
+    require_parameters(custom_resource.invoke_custom_resource, "request_type", "logical_id", "props", "stack_name", "stack_id", "resource_type",
+                       "physical_id", "old_props")
+    if handlers._roll_back_operation is not stacks._roll_back_operation:
+        raise Unrepairable("RollbackStack no longer shares the rollback of a failed operation")
+    reported = {}  # (stack id, logical id) of a failed answer -> the physical id in it
+    failed = {}  # (stack id, logical id) of a failed Create -> the record that MiniStack would keep of a successful one
+
+    def remember_physical_id(deliver):
+        def deliver_response(token, response):
+            if response.get("Status") == "FAILED":
+                reported[response.get("StackId"), response.get("LogicalResourceId")] = response.get("PhysicalResourceId")
+            return deliver(token, response)
+
+        return deliver_response
+
+    def remember_failure(invoke):
+        def invoke_custom_resource(request_type, logical_id, props, stack_name, stack_id, resource_type, physical_id=None, old_props=None):
+            key = stack_id, logical_id
+            reported.pop(key, None)
+            try:
+                return invoke(request_type, logical_id, props, stack_name, stack_id, resource_type, physical_id, old_props)
+            except RuntimeError:
+                if request_type == "Create" and reported.get(key):
+                    failed[key] = {"PhysicalResourceId": reported[key], "ResourceType": resource_type, "Properties": props, "Attributes": {}}
+                raise
+
+        return invoke_custom_resource
+
+    def roll_back_failure_too(roll_back):
+        async def _roll_back_operation(stack_name, stack_id, stack, operation, reason_override=""):
+            logical_id = operation["failed_logical_id"]
+            record = failed.pop((stack_id, logical_id), None)
+            if record:
+                stack.setdefault("_resources", {})[logical_id] = record
+                operation = {**operation, "created": [*operation["created"], logical_id]}
+            return await roll_back(stack_name, stack_id, stack, operation, reason_override)
+
+        return _roll_back_operation
+
+    replace(custom_resource, "deliver_response", remember_physical_id)
+    replace(custom_resource, "invoke_custom_resource", remember_failure)
+    replace(stacks, "_roll_back_operation", roll_back_failure_too)
+
+
+def keep_bucket_encryption():
+    """MiniStack drops a bucket's BucketEncryption, so nobody could see whether a template asked for it."""
+    from xml.etree.ElementTree import Element, SubElement, tostring
+
+    from ministack.services import s3
+    from ministack.services.cloudformation import provisioners
+
+    if any(entry[0] == "BucketEncryption" for entry in provisioners._S3_BUCKET_CONFIGURATIONS):
+        raise Unrepairable("BucketEncryption is now applied by MiniStack itself")
+
+    def to_xml(encryption):
+        root = Element("ServerSideEncryptionConfiguration", xmlns=s3.S3_NS)
+        for rule in encryption.get("ServerSideEncryptionConfiguration") or []:
+            rule_element = SubElement(root, "Rule")
+            default = rule.get("ServerSideEncryptionByDefault") or {}
+            default_element = SubElement(rule_element, "ApplyServerSideEncryptionByDefault")
+            for name in ("SSEAlgorithm", "KMSMasterKeyID"):
+                if default.get(name):
+                    SubElement(default_element, name).text = str(default[name])
+            if "BucketKeyEnabled" in rule:
+                SubElement(rule_element, "BucketKeyEnabled").text = str(rule["BucketKeyEnabled"]).lower()
+        return tostring(root, encoding="utf-8")
+
+    provisioners._S3_BUCKET_CONFIGURATIONS += (
+        ("BucketEncryption", to_xml, s3._put_bucket_encryption, s3._delete_bucket_encryption),)
+
+
+def default_to_managed_key():
+    """S3 takes aws:kms without a key as the account's own aws/s3 key; MiniStack refuses, also the CDK CLI's uploads to an encrypted bucket."""
+    from ministack.core.responses import get_account_id, get_region
+    from ministack.services import s3
+
+    require_parameters(s3._resolve_sse_write_headers, "headers", "bucket_name")
+
+    def name_managed_key(resolve):
+        def _resolve_sse_write_headers(headers, bucket_name):
+            if headers.get("x-amz-server-side-encryption") == "aws:kms" and not headers.get("x-amz-server-side-encryption-aws-kms-key-id"):
+                managed_key = f"arn:aws:kms:{get_region()}:{get_account_id()}:alias/aws/s3"
+                headers = {**headers, "x-amz-server-side-encryption-aws-kms-key-id": managed_key}
+            return resolve(headers, bucket_name)
+
+        return _resolve_sse_write_headers
+
+    replace(s3, "_resolve_sse_write_headers", name_managed_key)
+
+
+def require_parameters(function, *names):
+    """A repaired function must still take what its repair hands on."""
+    found = tuple(inspect.signature(function).parameters)
+    if found != names:
+        raise Unrepairable(f"{function.__module__}.{function.__name__} takes {found}, expected {names}")
+
+
+REPAIRS = [delete_failed_creates, keep_bucket_encryption, default_to_managed_key]
 
 
 def main():
