@@ -90,7 +90,8 @@ export function millisFromIonTimestamp(timestamp: IonTimestamp): number {
   date.setUTCFullYear(timestamp.year, (timestamp.month ?? 1) - 1, timestamp.day ?? 1);
   date.setUTCHours(timestamp.hour ?? 0, (timestamp.minute ?? 0) - (timestamp.offsetMinutes ?? 0), timestamp.second ?? 0);
   const { digits, scale } = timestamp.fraction ?? { digits: 0n, scale: 0 };
-  return date.getTime() + Math.floor(Number(digits) / 10 ** (scale - 3));
+  const fractionMillis = scale <= 3 ? digits * 10n ** BigInt(3 - scale) : digits / 10n ** BigInt(scale - 3);
+  return date.getTime() + Number(fractionMillis);
 }
 
 /** The first field of that name, as readers of repeated fields conventionally resolve it. */

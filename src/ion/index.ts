@@ -1,0 +1,11 @@
+/** Amazon Ion 1.0: values as plain data, their text and binary forms, hash, equality and conversion to JSON. */
+export * from './binary-reader';
+export * from './binary-writer';
+export * from './equality';
+export * from './hash';
+export * from './invalid-ion';
+export * from './json';
+export * from './limits';
+export * from './text-reader';
+export * from './text-writer';
+export * from './value';
