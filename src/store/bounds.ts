@@ -34,8 +34,16 @@ export function byteBounds(range: Range): ByteBounds {
   }
   return {
     lower: Buffer.from(range.from ?? ''),
-    upper: range.to === undefined ? Buffer.of(0xff) : justAfter(Buffer.from(range.to)),
+    upper: upperBound(range.to),
   };
+}
+
+function upperBound(to: string | undefined): Buffer {
+  if (to === undefined) {
+    return Buffer.of(0xff);
+  }
+  // Sort keys are never empty, so nothing lies up to the empty text.
+  return to === '' ? Buffer.alloc(0) : justAfter(Buffer.from(to));
 }
 
 /** True when no sort key can lie between the bounds. */

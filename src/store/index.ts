@@ -2,3 +2,4 @@ export * from './store';
 export * from './limits';
 export * from './memory-store';
 export * from './embedded-store';
+export * from './dynamodb-store';
