@@ -1,1 +1,12 @@
-export {};
+export * from './ledger-service';
+export * from './ledger-service-grants';
+export * from './ledger';
+export * from './ledger-grants';
+export { type LedgerTable } from './ledger-table';
+export * from './journal-archive';
+export * from './export-role';
+export { ExportEncryption } from './export-encryption';
+export { JournalWindow, type JournalWindowTimestamps } from './journal-window';
+export * from './journal-export';
+export * from './stream-role';
+export * from './journal-stream';

@@ -1,0 +1,39 @@
+import * as path from 'path';
+import { Duration, Size, aws_iam as iam, aws_lambda as lambda, aws_logs as logs } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+
+/** A function whose code ships with this package. */
+export interface BundledFunctionProps {
+  /** Folder of the bundle below `assets/`. */
+  readonly bundle: string;
+  readonly handler: string;
+  readonly description: string;
+  readonly timeout: Duration;
+  readonly memory: Size;
+  readonly role: iam.IRole;
+  readonly logGroup: logs.ILogGroup;
+  readonly environment?: Record<string, string>;
+}
+
+/** Creates a function of a bundle, on the runtime that bundles are built for. */
+export function bundledFunction(scope: Construct, id: string, props: BundledFunctionProps): lambda.Function {
+  return new lambda.Function(scope, id, {
+    code: lambda.Code.fromAsset(path.join(__dirname, '..', 'assets', props.bundle)),
+    handler: props.handler,
+    description: props.description,
+    runtime: lambda.Runtime.NODEJS_22_X,
+    architecture: lambda.Architecture.ARM_64,
+    timeout: props.timeout,
+    memorySize: props.memory.toMebibytes(),
+    role: props.role,
+    logGroup: props.logGroup,
+    environment: props.environment,
+  });
+}
+
+/** A role for functions that may write to one log group and nothing else yet. */
+export function functionRole(scope: Construct, id: string, description: string, logGroup: logs.ILogGroup): iam.Role {
+  const role = new iam.Role(scope, id, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'), description });
+  logGroup.grantWrite(role);
+  return role;
+}

@@ -1,0 +1,208 @@
+import { CustomResource, IResource, Resource, aws_iam as iam } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { ExportEncryption, encryptionProblem, exportKey } from './export-encryption';
+import { defaultPrefix, normalizedPrefix, prefixProblem } from './export-prefix';
+import { ExportRole } from './export-role';
+import { IJournalArchive, JournalArchive } from './journal-archive';
+import { JournalWindow, windowProblems } from './journal-window';
+import { ILedger } from './ledger';
+import { JOURNAL_EXPORT_LIFECYCLE, lifecycleResource } from './lifecycle-provider';
+import { rejectProblems } from './problems';
+import { serviceOf, serviceProblem } from './service-of';
+
+/** Format of exported blocks. */
+export enum OutputFormat {
+  /** Ion as text. */
+  ION_TEXT = 'ION_TEXT',
+  /** Ion as binary: smallest, and every hash can be recomputed from it. */
+  ION_BINARY = 'ION_BINARY',
+  /** JSON Lines, one block per line. Loses Ion types, so hashes cannot be recomputed from it. */
+  JSON = 'JSON',
+}
+
+/** One run of a journal export. */
+export interface IJournalExport extends IResource {
+  /**
+   * Id of the export job.
+   * @attribute
+   */
+  readonly exportId: string;
+}
+
+/** What a journal export covers, and where it goes. */
+export interface JournalExportOptions {
+  /**
+   * Where the objects are written.
+   * @default - a new `JournalArchive`, a child of the export
+   */
+  readonly archive?: IJournalArchive;
+
+  /**
+   * Put before the key of each object; a final slash is added. At most 128 characters with it.
+   * @default - `journal/<ledgerName>/`
+   */
+  readonly prefix?: string;
+
+  /**
+   * The blocks to export.
+   * @default JournalWindow.wholeJournal() - all blocks until the moment the export starts
+   */
+  readonly window?: JournalWindow;
+
+  /**
+   * Format of the exported blocks.
+   * @default OutputFormat.ION_TEXT
+   */
+  readonly outputFormat?: OutputFormat;
+
+  /**
+   * How the objects are encrypted.
+   * @default ExportEncryption.kms() - with the archive's key
+   */
+  readonly encryption?: ExportEncryption;
+
+  /**
+   * A role of your own that the service assumes to write. Its trust and its permissions are yours to set.
+   * @default - a new `ExportRole` with the least permissions
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * Any text. Changing it exports again although nothing else changed.
+   * @default - exports once, and again when another property changes
+   */
+  readonly trigger?: string;
+
+  /**
+   * Whether the deployment waits for the export to end, and fails if it does. It waits 55 minutes at most, so start longer ones with `false`.
+   * @default true
+   */
+  readonly waitForCompletion?: boolean;
+}
+
+/** Properties of a `JournalExport`. */
+export interface JournalExportProps extends JournalExportOptions {
+  /** The ledger whose journal is exported. */
+  readonly ledger: ILedger;
+}
+
+/**
+ * Exports the journal of a ledger to S3 when the stack deploys, and waits for it.
+ *
+ * It runs once: a deployment that changes nothing exports nothing. Deleting it leaves the exported objects where they are.
+ *
+ * @example
+ * new JournalExport(this, 'January', {
+ *   ledger,
+ *   archive,
+ *   window: JournalWindow.between(new Date('2026-01-01T00:00:00Z'), new Date('2026-02-01T00:00:00Z')),
+ *   outputFormat: OutputFormat.ION_BINARY,
+ * });
+ */
+export class JournalExport extends Resource implements IJournalExport, iam.IGrantable {
+  /**
+   * An export that ran before.
+   * @param scope the parent.
+   * @param id the construct's id.
+   * @param exportId id of the export job.
+   */
+  public static fromExportId(scope: Construct, id: string, exportId: string): IJournalExport {
+    class Import extends Resource implements IJournalExport {
+      public readonly exportId = exportId;
+    }
+    return new Import(scope, id);
+  }
+
+  public readonly exportId: string;
+
+  /** Where the objects are. */
+  public readonly archive: IJournalArchive;
+
+  /** The role that the service writes under. */
+  public readonly role: iam.IRole;
+
+  public readonly grantPrincipal: iam.IPrincipal;
+
+  /**
+   * The prefix of every key, as the service used it.
+   * @attribute
+   */
+  public readonly prefix: string;
+
+  /**
+   * Key of the manifest written first.
+   * @attribute
+   */
+  public readonly startedManifestKey: string;
+
+  /**
+   * When the export job was created, as an ISO 8601 timestamp.
+   * @attribute
+   */
+  public readonly exportCreationTime: string;
+
+  private readonly resource: CustomResource;
+  private readonly waitForCompletion: boolean;
+
+  constructor(scope: Construct, id: string, props: JournalExportProps) {
+    super(scope, id);
+    const { ledger } = props;
+    const window = props.window ?? JournalWindow.wholeJournal();
+    const encryption = props.encryption ?? ExportEncryption.kms();
+    this.archive = props.archive ?? new JournalArchive(this, 'Archive');
+    this.waitForCompletion = props.waitForCompletion ?? true;
+    const encryptionKey = exportKey(encryption, this.archive.encryptionKey);
+    rejectProblems(this, [
+      serviceProblem(ledger),
+      prefixProblem(props.prefix),
+      ...windowProblems(window, 'must-be-past', Date.now()),
+      encryptionProblem(encryption, encryptionKey),
+    ]);
+
+    const service = serviceOf(ledger);
+    const prefix = normalizedPrefix(props.prefix ?? defaultPrefix(ledger.ledgerName));
+    if (props.role) {
+      this.role = props.role;
+      if (!(props.role instanceof ExportRole)) {
+        service.allowAssumeRole(this, props.role);
+      }
+    } else {
+      this.role = new ExportRole(this, 'Role', { ledger, bucket: this.archive.archiveBucket, prefix, encryptionKey });
+    }
+    this.grantPrincipal = this.role.grantPrincipal;
+
+    this.resource = lifecycleResource(this, 'Resource', JOURNAL_EXPORT_LIFECYCLE, service, {
+      LedgerName: ledger.ledgerName,
+      RoleArn: this.role.roleArn,
+      Bucket: this.archive.archiveBucket.bucketName,
+      Prefix: prefix,
+      OutputFormat: props.outputFormat ?? OutputFormat.ION_TEXT,
+      ObjectEncryptionType: encryption.objectEncryptionType,
+      KmsKeyArn: encryptionKey?.keyRef.keyArn,
+      InclusiveStartTime: window.inclusiveStartTime ?? 'LEDGER_CREATION',
+      ExclusiveEndTime: window.exclusiveEndTime ?? 'NOW',
+      WaitForCompletion: this.waitForCompletion,
+      Trigger: props.trigger,
+    });
+    // Permission to assume the role, the role's own permissions and the bucket's policy must exist before the first object is written.
+    this.resource.node.addDependency(this.role, this.archive, this.archive.archiveBucket);
+    const access = this.node.tryFindChild('ServiceAccess');
+    if (access) {
+      this.resource.node.addDependency(access);
+    }
+    this.exportId = this.resource.getAttString('ExportId');
+    this.prefix = this.resource.getAttString('Prefix');
+    this.startedManifestKey = this.resource.getAttString('StartedManifestKey');
+    this.exportCreationTime = this.resource.getAttString('ExportCreationTime');
+  }
+
+  /**
+   * Key of the manifest written last, which lists every object. Known only if the deployment waits for the export.
+   * @attribute
+   */
+  public get completedManifestKey(): string {
+    rejectProblems(this, [this.waitForCompletion ? undefined
+      : 'completedManifestKey is not known while waitForCompletion is false: set it to true, or look for the key when the export has ended']);
+    return this.resource.getAttString('CompletedManifestKey');
+  }
+}

@@ -1,0 +1,251 @@
+import {
+  Annotations, ArnFormat, CfnDeletionPolicy, CfnResource, IResource, Lazy, RemovalPolicy, Resource, Stack, TagManager, TagType, aws_kms as kms,
+} from 'aws-cdk-lib';
+import { ILedgerRef, LedgerReference } from 'aws-cdk-lib/aws-qldb';
+import { Construct } from 'constructs';
+import { JournalExport, JournalExportOptions } from './journal-export';
+import { JournalStream, JournalStreamOptions } from './journal-stream';
+import { LedgerGrants } from './ledger-grants';
+import { generatedName, nameProblem } from './ledger-name';
+import { ILedgerService, LedgerService } from './ledger-service';
+import { LedgerTable, tableProblems } from './ledger-table';
+import { LEDGER_LIFECYCLE, lifecycleResource } from './lifecycle-provider';
+import { rejectProblems } from './problems';
+import { removalProblem } from './removal';
+
+/** A ledger. */
+export interface ILedger extends IResource, ILedgerRef {
+  /**
+   * Name of the ledger.
+   * @attribute
+   */
+  readonly ledgerName: string;
+
+  /**
+   * ARN of the ledger.
+   * @attribute
+   */
+  readonly ledgerArn: string;
+
+  /**
+   * The service that the ledger lives in.
+   * @default - unknown: the ledger was imported by its name or ARN alone
+   */
+  readonly service?: ILedgerService;
+
+  /** Permissions on the ledger. */
+  readonly grants: LedgerGrants;
+
+  /**
+   * Exports the journal to S3 when the stack deploys.
+   * @param id the id of the export, a child of this ledger.
+   * @param options what to export and where to.
+   */
+  exportJournal(id: string, options?: JournalExportOptions): JournalExport;
+
+  /**
+   * Streams the journal to Kinesis from the deployment on.
+   * @param id the id of the stream, a child of this ledger.
+   * @param options what to stream and where to.
+   */
+  streamJournal(id: string, options: JournalStreamOptions): JournalStream;
+}
+
+/** Who decides what a statement may touch. */
+export enum PermissionsMode {
+  /** Who may run statements may run all of them, on every table. */
+  ALLOW_ALL = 'ALLOW_ALL',
+  /** Each statement needs a permission for its action on the table; what is not granted is denied. */
+  STANDARD = 'STANDARD',
+}
+
+/** Properties of a `Ledger`. */
+export interface LedgerProps {
+  /**
+   * The service that the ledger lives in. Changing it makes a new ledger.
+   * @default - the stack's default service, created when first needed
+   */
+  readonly service?: ILedgerService;
+
+  /**
+   * Name of the ledger: 1 to 32 letters, digits and single hyphens. Changing it makes a new ledger.
+   * @default - generated from the construct's path
+   */
+  readonly ledgerName?: string;
+
+  /**
+   * Who decides what a statement may touch.
+   * @default PermissionsMode.STANDARD
+   */
+  readonly permissionsMode?: PermissionsMode;
+
+  /**
+   * Makes the service refuse to delete the ledger. Must be `false` under `RemovalPolicy.DESTROY`.
+   * @default true
+   */
+  readonly deletionProtection?: boolean;
+
+  /**
+   * What happens to the ledger when it leaves the stack, or is replaced.
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * The key that the ledger reports as its own. A `LedgerService` encrypts everything it stores with the key of the service.
+   * @default - no key of its own
+   */
+  readonly encryptionKey?: kms.IKeyRef;
+
+  /**
+   * Tables and indexes to make sure of at each deployment.
+   * @default - none; statements create them
+   */
+  readonly tables?: LedgerTable[];
+
+  /**
+   * Tags of the ledger, besides those of `Tags.of()`.
+   * @default - none
+   */
+  readonly tags?: { [key: string]: string };
+}
+
+/** Attributes of an existing ledger. */
+export interface LedgerAttributes {
+  /** Name of the ledger. */
+  readonly ledgerName: string;
+
+  /**
+   * The service that the ledger lives in; needed to export or stream its journal and to let anybody call it.
+   * @default - unknown
+   */
+  readonly service?: ILedgerService;
+}
+
+abstract class LedgerBase extends Resource implements ILedger {
+  public abstract readonly ledgerName: string;
+  public abstract readonly ledgerArn: string;
+  public abstract readonly service?: ILedgerService;
+  public readonly grants = LedgerGrants.fromLedger(this);
+
+  public get ledgerRef(): LedgerReference {
+    return { ledgerId: this.ledgerName };
+  }
+
+  public exportJournal(id: string, options: JournalExportOptions = {}): JournalExport {
+    return new JournalExport(this, id, { ...options, ledger: this });
+  }
+
+  public streamJournal(id: string, options: JournalStreamOptions): JournalStream {
+    return new JournalStream(this, id, { ...options, ledger: this });
+  }
+}
+
+/**
+ * A ledger: tables whose every change is kept in a journal that can be proven.
+ *
+ * @stateful
+ * @example
+ * const ledger = new Ledger(this, 'Payments', {
+ *   tables: [{ name: 'Transfers', indexes: ['transferId'] }],
+ * });
+ * ledger.exportJournal('Export');
+ */
+export class Ledger extends LedgerBase {
+  /**
+   * An existing ledger of the stack's account and region, known by its name. To export or stream its journal, use `fromLedgerAttributes`.
+   * @param scope the parent.
+   * @param id the construct's id.
+   * @param ledgerName the ledger's name.
+   */
+  public static fromLedgerName(scope: Construct, id: string, ledgerName: string): ILedger {
+    return Ledger.fromLedgerAttributes(scope, id, { ledgerName });
+  }
+
+  /**
+   * An existing ledger known by its ARN. To export or stream its journal, use `fromLedgerAttributes`.
+   * @param scope the parent.
+   * @param id the construct's id.
+   * @param ledgerArn the ledger's ARN.
+   */
+  public static fromLedgerArn(scope: Construct, id: string, ledgerArn: string): ILedger {
+    const { resourceName } = Stack.of(scope).splitArn(ledgerArn, ArnFormat.SLASH_RESOURCE_NAME);
+    return new ImportedLedger(scope, id, resourceName!, ledgerArn);
+  }
+
+  /**
+   * An existing ledger of the stack's account and region, and the service it lives in.
+   * @param scope the parent.
+   * @param id the construct's id.
+   * @param attributes what is known about the ledger.
+   */
+  public static fromLedgerAttributes(scope: Construct, id: string, attributes: LedgerAttributes): ILedger {
+    rejectProblems(scope, [nameProblem('ledgerName', attributes.ledgerName)]);
+    const ledgerArn = Stack.of(scope).formatArn({ service: 'qldb', resource: 'ledger', resourceName: attributes.ledgerName });
+    return new ImportedLedger(scope, id, attributes.ledgerName, ledgerArn, attributes.service);
+  }
+
+  public readonly ledgerName: string;
+  public readonly ledgerArn: string;
+  public readonly service?: ILedgerService;
+
+  /** Who decides what a statement may touch. */
+  public readonly permissionsMode: PermissionsMode;
+
+  /** Whether the service refuses to delete the ledger. */
+  public readonly deletionProtection: boolean;
+
+  /** Collects the tags of `Tags.of()`. */
+  public readonly cdkTagManager: TagManager;
+
+  constructor(scope: Construct, id: string, props: LedgerProps = {}) {
+    super(scope, id, { physicalName: props.ledgerName ?? Lazy.string({ produce: () => generatedName(this) }) });
+    this.permissionsMode = props.permissionsMode ?? PermissionsMode.STANDARD;
+    this.deletionProtection = props.deletionProtection ?? true;
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    rejectProblems(this, [
+      nameProblem('ledgerName', props.ledgerName),
+      ...tableProblems(props.tables ?? []),
+      removalProblem(removalPolicy, this.deletionProtection),
+    ]);
+    if (this.permissionsMode === PermissionsMode.ALLOW_ALL) {
+      Annotations.of(this).addWarningV2('cdk-ledger:allowAllPermissions',
+        'permissionsMode ALLOW_ALL lets everyone who may call run every statement on every table: use PermissionsMode.STANDARD');
+    }
+
+    const service = props.service ?? LedgerService.defaultFor(this);
+    this.service = service;
+    this.cdkTagManager = new TagManager(TagType.MAP, LEDGER_LIFECYCLE.resourceType, props.tags);
+    const resource = lifecycleResource(this, 'Resource', LEDGER_LIFECYCLE, service, {
+      LedgerName: this.physicalName,
+      PermissionsMode: this.permissionsMode,
+      DeletionProtection: this.deletionProtection,
+      KmsKey: props.encryptionKey?.keyRef.keyArn,
+      Tags: this.cdkTagManager.renderedTags,
+      RemovalPolicy: Lazy.string({ produce: () => deletes() ? 'Destroy' : 'Retain' }),
+      Tables: props.tables?.map(table => ({ Name: table.name, Indexes: table.indexes ?? [] })),
+    }, removalPolicy);
+    this.ledgerName = this.getResourceNameAttribute(resource.getAttString('LedgerName'));
+    this.ledgerArn = this.getResourceArnAttribute(resource.getAttString('LedgerArn'), {
+      service: 'qldb',
+      resource: 'ledger',
+      resourceName: this.physicalName,
+    });
+
+    // The policy may still change after construction, for example through RemovalPolicies.of(app).
+    const cfnResource = resource.node.defaultChild as CfnResource;
+    const deletes = () => cfnResource.cfnOptions.deletionPolicy === CfnDeletionPolicy.DELETE;
+    this.node.addValidation({
+      validate: () => [deletes() ? removalProblem(RemovalPolicy.DESTROY, this.deletionProtection) : undefined].filter(problem => problem !== undefined),
+    });
+  }
+}
+
+class ImportedLedger extends LedgerBase {
+  constructor(
+    scope: Construct, id: string,
+    public readonly ledgerName: string, public readonly ledgerArn: string, public readonly service?: ILedgerService,
+  ) {
+    super(scope, id, { environmentFromArn: ledgerArn });
+  }
+}

@@ -1,0 +1,91 @@
+import { CustomResource, Duration, RemovalPolicy, Size, Stack, aws_iam as iam, aws_logs as logs, custom_resources as cr } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { bundledFunction, functionRole } from './bundled-function';
+import { ILedgerService } from './ledger-service';
+
+/** One kind of custom resource. Type names and provider ids are in users' templates: they never change. */
+export interface Lifecycle {
+  readonly resourceType: string;
+  readonly providerId: string;
+  /** Folder of the handlers' bundle below `assets/`. */
+  readonly bundle: string;
+  /** How long the resource may take; CloudFormation waits a little longer, at most an hour. */
+  readonly totalTimeout: Duration;
+}
+
+export const LEDGER_LIFECYCLE: Lifecycle = {
+  resourceType: 'Custom::QldbLedger',
+  providerId: 'QldbLedgerProvider',
+  bundle: 'custom-resources/ledger',
+  totalTimeout: Duration.minutes(20),
+};
+
+export const JOURNAL_EXPORT_LIFECYCLE: Lifecycle = {
+  resourceType: 'Custom::QldbJournalExport',
+  providerId: 'QldbJournalExportProvider',
+  bundle: 'custom-resources/journal-export',
+  totalTimeout: Duration.minutes(55),
+};
+
+export const JOURNAL_STREAM_LIFECYCLE: Lifecycle = {
+  resourceType: 'Custom::QldbJournalStream',
+  providerId: 'QldbJournalStreamProvider',
+  bundle: 'custom-resources/journal-stream',
+  totalTimeout: Duration.minutes(15),
+};
+
+const QUERY_INTERVAL = Duration.seconds(3);
+const ANSWER_MARGIN = Duration.minutes(5);
+
+/** Creates a custom resource that lives in `service`: its provider may call the service and outlives the resource. */
+export function lifecycleResource(
+  scope: Construct, id: string, lifecycle: Lifecycle, service: ILedgerService, properties: Record<string, unknown>, removalPolicy?: RemovalPolicy,
+): CustomResource {
+  const provider = LifecycleProvider.ofStack(scope, lifecycle);
+  service.grants.invoke(provider.handlerRole);
+  const resource = new CustomResource(scope, id, {
+    serviceToken: provider.serviceToken,
+    serviceTimeout: lifecycle.totalTimeout.plus(ANSWER_MARGIN),
+    resourceType: lifecycle.resourceType,
+    properties: { ServiceUrl: service.serviceUrl, ...properties },
+    removalPolicy,
+  });
+  resource.node.addDependency(provider, service);
+  return resource;
+}
+
+/** The handlers of one kind of custom resource, once per stack. */
+class LifecycleProvider extends Construct {
+  static ofStack(scope: Construct, lifecycle: Lifecycle): LifecycleProvider {
+    const stack = Stack.of(scope);
+    return stack.node.tryFindChild(lifecycle.providerId) as LifecycleProvider | undefined ?? new LifecycleProvider(stack, lifecycle);
+  }
+
+  readonly serviceToken: string;
+  readonly handlerRole: iam.Role;
+
+  private constructor(stack: Stack, lifecycle: Lifecycle) {
+    super(stack, lifecycle.providerId);
+    const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+    this.handlerRole = functionRole(this, 'HandlerRole', `Handlers of ${lifecycle.resourceType}`, logGroup);
+    const handler = (handlerId: string, exportedName: string) => bundledFunction(this, handlerId, {
+      bundle: lifecycle.bundle,
+      handler: `index.${exportedName}`,
+      description: `${lifecycle.resourceType}: ${exportedName}`,
+      timeout: Duration.minutes(5),
+      memory: Size.mebibytes(512),
+      role: this.handlerRole,
+      logGroup,
+    });
+    const provider = new cr.Provider(this, 'Provider', {
+      onEventHandler: handler('OnEvent', 'onEvent'),
+      isCompleteHandler: handler('IsComplete', 'isComplete'),
+      queryInterval: QUERY_INTERVAL,
+      totalTimeout: lifecycle.totalTimeout,
+      logGroup,
+      frameworkOnEventRole: functionRole(this, 'FrameworkOnEventRole', `Provider framework of ${lifecycle.resourceType}: start`, logGroup),
+      frameworkCompleteAndTimeoutRole: functionRole(this, 'FrameworkWaitRole', `Provider framework of ${lifecycle.resourceType}: wait`, logGroup),
+    });
+    this.serviceToken = provider.serviceToken;
+  }
+}
