@@ -50,6 +50,8 @@ export async function cdk(localAws: LocalAws, args: readonly string[], options: 
       CDK_HOME: path.join(FOLDER, 'cdk-home'),
       CDK_DISABLE_CLI_TELEMETRY: 'true',
       CI: 'true', // progress on standard output, no terminal tricks
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      CDK_DISABLE_VERSION_CHECK: 'true',
       TS_NODE_PROJECT: path.join(REPOSITORY, 'tsconfig.dev.json'),
       ...localAws.environment,
       ...options.environment,

@@ -10,6 +10,7 @@ import shutil
 import signal
 import sys
 import threading
+import traceback
 
 WRITTEN_FOR = "1.5.33"
 
@@ -171,7 +172,10 @@ def main():
 
     try:
         app.main()
+    except Exception:
+        traceback.print_exc()
     finally:
+        sys.stderr.flush()
         end_group()
 
 

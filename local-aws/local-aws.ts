@@ -97,6 +97,9 @@ async function startOnce(python: string, options: LocalAwsOptions): Promise<Loca
 /** Functions inherit all of this (MiniStack hands its own environment on), so only what they may see is listed. */
 function emulatorEnvironment(port: number, temporaryFolder: string, options: LocalAwsOptions): NodeJS.ProcessEnv {
   return {
+    // The emulator cannot tell who calls a function URL; on AWS the service reads the caller from the request and never has this.
+    CDK_LEDGER_CALLER_ARN: `arn:aws:iam::${ACCOUNT_ID}:root`,
+    ...options.functionEnvironment,
     PATH: [path.dirname(process.execPath), process.env.PATH].join(path.delimiter), // functions run on the Node that runs us
     HOME: temporaryFolder, // no ~/.aws
     TMPDIR: temporaryFolder,
@@ -113,9 +116,7 @@ function emulatorEnvironment(port: number, temporaryFolder: string, options: Loc
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_EC2_METADATA_DISABLED: 'true',
-    // The emulator cannot tell who calls a function URL; on AWS the service reads the caller from the request and never has this.
-    CDK_LEDGER_CALLER_ARN: `arn:aws:iam::${ACCOUNT_ID}:root`,
-    ...options.functionEnvironment,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import * as path from 'node:path';
@@ -38,7 +38,7 @@ export async function pythonEnvironment(requirements: string, folder: string): P
   if (existsSync(interpreter)) return interpreter;
 
   await mkdir(folder, { recursive: true });
-  const draft = `${home}.${process.pid}.${Date.now()}`;
+  const draft = `${home}.${randomUUID()}`;
   try {
     await run(python.executable, ['-m', 'venv', draft]);
     await run(path.join(draft, 'bin', 'python'), [
