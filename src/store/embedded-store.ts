@@ -1,6 +1,6 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
 import { boundsAfter, byteBounds, checkRange, isEmpty } from './bounds';
 import { holds } from './condition';
@@ -53,6 +53,7 @@ export async function openEmbeddedStore(directory: string): Promise<Store> {
   });
   try {
     claim(root, directory);
+    syncDirectoryEntries(path);
   } catch (error) {
     await root.close();
     throw error;
@@ -224,6 +225,21 @@ function release(root: Binary): void {
       root.removeSync(OWNER_KEY);
     }
   });
+}
+
+/** LMDB flushes the data file; that the file and its directory exist must be on disk as well. */
+function syncDirectoryEntries(path: string): void {
+  if (process.platform === 'win32') {
+    return; // Windows cannot open a directory to flush it, and journals such entries itself.
+  }
+  for (const directory of [path, dirname(path)]) {
+    const descriptor = openSync(directory, 'r');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
 }
 
 function loadLmdb(): typeof import('lmdb') {

@@ -1,11 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeStoreContract } from './store-contract';
-import { openEmbeddedStore } from '../../src/store';
+import * as lmdb from 'lmdb';
+import { collect, describeStoreContract } from './store-contract';
+import { EMBEDDED_FILE_NAME, openEmbeddedStore } from '../../src/store';
+import { currentOwner, isAlive } from '../../src/store/directory-owner';
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
 
 describeStoreContract('the embedded store', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'embedded-store-'));
+  const directory = newDirectory();
   const store = await openEmbeddedStore(directory);
   return {
     store,
@@ -15,3 +19,138 @@ describeStoreContract('the embedded store', async () => {
     },
   };
 });
+
+describe('the directory of an embedded store', () => {
+  const key = { partition: 'p', sort: 's' };
+  let directory: string;
+
+  beforeEach(() => {
+    directory = newDirectory();
+  });
+
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  test('keeps what was written when it is closed and opened again', async () => {
+    const first = await openEmbeddedStore(directory);
+    await first.transact([{ put: key, value: Buffer.from('x'), ordinal: 3 }]);
+    await first.close();
+    const second = await openEmbeddedStore(directory);
+    expect(await second.get(key)).toEqual({ key, value: new Uint8Array([120]), ordinal: 3 });
+    await second.close();
+  });
+
+  test('is made with its parents when it does not exist', async () => {
+    const nested = join(directory, 'not', 'yet.there');
+    await (await openEmbeddedStore(nested)).close();
+    expect(statSync(join(nested, EMBEDDED_FILE_NAME)).isFile()).toBe(true);
+  });
+
+  test('is open once in a process, under whatever name', async () => {
+    const store = await openEmbeddedStore(directory);
+    const alias = `${directory}-alias`;
+    symlinkSync(directory, alias);
+    try {
+      await expect(openEmbeddedStore(directory)).rejects.toThrow(/already open in this process/);
+      await expect(openEmbeddedStore(alias)).rejects.toThrow(/already open in this process/);
+      await store.transact([{ put: key, value: Buffer.from('x') }]);
+    } finally {
+      rmSync(alias);
+      await store.close();
+    }
+  });
+
+  test('is refused while the process that owns it lives, and taken over from a dead one', async () => {
+    await (await openEmbeddedStore(directory)).close();
+    await withRawDatabase(directory, raw => raw.putSync(control('owner'), Buffer.from(JSON.stringify({ pid: process.ppid }))));
+    await expect(openEmbeddedStore(directory)).rejects.toThrow(new RegExp(`is open in process ${process.ppid}`));
+    const noProcess = 2 ** 31 - 1;
+    await withRawDatabase(directory, raw => raw.putSync(control('owner'), Buffer.from(JSON.stringify({ pid: noProcess }))));
+    await (await openEmbeddedStore(directory)).close();
+  });
+
+  test('names no owner once it is closed', async () => {
+    const store = await openEmbeddedStore(directory);
+    await store.transact([{ put: key, value: Buffer.from('x') }]);
+    await store.close();
+    await withRawDatabase(directory, raw => expect(raw.get(control('owner'))).toBeUndefined());
+  });
+
+  test('is refused when it has a format of another version', async () => {
+    await (await openEmbeddedStore(directory)).close();
+    await withRawDatabase(directory, raw => raw.putSync(control('format'), Buffer.from('cdk-ledger store 9')));
+    await expect(openEmbeddedStore(directory)).rejects.toThrow(/has the format "cdk-ledger store 9"/);
+  });
+
+  test('holds the documented bytes', async () => {
+    const store = await openEmbeddedStore(directory);
+    await store.transact([{ put: { partition: 'né', sort: 's1' }, value: Buffer.from('xy'), ordinal: 258, expiresAtSeconds: 3 }]);
+    await store.close();
+    await withRawDatabase(directory, raw => {
+      const entries = [...raw.getRange({ start: Buffer.of(0, 1) })].map(({ key: each, value }) => [each.toString('hex'), value.toString('hex')]);
+      expect(entries).toEqual([['00036ec3a97331', '000000000000010200000000000000037879']]);
+    });
+  });
+
+  test('gives space back while a slow reader stands still', async () => {
+    const store = await openEmbeddedStore(directory);
+    const item = (round: number) => ({ put: key, value: Buffer.alloc(300_000, round) });
+    await store.transact([item(0)]);
+    const reader = store.query('p')[Symbol.asyncIterator]();
+    await reader.next();
+    for (let round = 1; round <= 60; round++) {
+      await store.transact([item(round)]);
+    }
+    expect(statSync(join(directory, EMBEDDED_FILE_NAME)).size).toBeLessThan(6_000_000);
+    await store.close();
+  });
+
+  test('transacts of one turn are independent: one that fails does not touch its neighbours', async () => {
+    const store = await openEmbeddedStore(directory);
+    const outcomes = await Promise.allSettled(Array.from({ length: 50 }, async (_, index) => store.transact([
+      { put: { partition: 'p', sort: `${index}` }, value: Buffer.from('x') },
+      { check: { partition: 'p', sort: 'none' }, if: index % 2 ? { absent: true } : { ordinal: 1 } },
+    ])));
+    expect(outcomes.map(outcome => outcome.status)).toEqual(outcomes.map((_, index) => index % 2 ? 'fulfilled' : 'rejected'));
+    expect(await collect(store.query('p'))).toHaveLength(25);
+    await store.close();
+  });
+});
+
+describe('the owner of a directory', () => {
+  test('is alive when it is this process or its parent', () => {
+    expect(isAlive(currentOwner())).toBe(true);
+    expect(isAlive({ pid: process.ppid })).toBe(true);
+  });
+
+  onLinux('is dead when its pid was given to a process that started at another time', () => {
+    expect(isAlive({ ...currentOwner(), startTicks: '1' })).toBe(false);
+  });
+});
+
+test('without lmdb the store says how to install it', async () => {
+  jest.doMock('lmdb', () => { throw new Error("Cannot find module 'lmdb'"); });
+  try {
+    await expect(openEmbeddedStore(join(tmpdir(), 'never-made'))).rejects.toThrow(/npm install lmdb/);
+  } finally {
+    jest.dontMock('lmdb');
+  }
+});
+
+function newDirectory(): string {
+  return mkdtempSync(join(tmpdir(), 'embedded-store-'));
+}
+
+function control(name: string): Buffer {
+  return Buffer.concat([Buffer.of(0, 0), Buffer.from(name)]);
+}
+
+async function withRawDatabase(directory: string, use: (raw: lmdb.RootDatabase<Buffer, Buffer>) => unknown): Promise<void> {
+  const raw = lmdb.open<Buffer, Buffer>({
+    path: join(directory, EMBEDDED_FILE_NAME), noSubdir: true, keyEncoding: 'binary', encoding: 'binary', overlappingSync: false,
+  });
+  try {
+    use(raw);
+  } finally {
+    await raw.close();
+  }
+}

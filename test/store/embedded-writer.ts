@@ -1,0 +1,46 @@
+/**
+ * A process that writes to the embedded store in the given directory until it is killed, and prints a line for each
+ * transact once it is acknowledged. Each writer appends entries 1, 2, 3... of two parts and moves its counter with them.
+ */
+import { writeSync } from 'node:fs';
+import { openEmbeddedStore, Store } from '../../src/store';
+
+export const WRITERS = 3;
+/** Large enough that an entry does not fit in a page. */
+const PART_BYTES = 10_000;
+
+export function partition(writer: number): string {
+  return `writer ${writer}`;
+}
+
+/** The bytes of both parts of an entry. */
+export function entryPart(index: number): Uint8Array {
+  return new Uint8Array(PART_BYTES).fill(index % 251);
+}
+
+async function append(store: Store, writer: number): Promise<void> {
+  const key = (sort: string) => ({ partition: partition(writer), sort });
+  let index = (await store.get(key('counter')))?.ordinal ?? 0;
+  for (;;) {
+    index++;
+    await store.transact([
+      { put: key(`entry ${index} a`), value: entryPart(index), if: { absent: true } },
+      { put: key('counter'), value: new Uint8Array(0), ordinal: index, if: { ordinalBelow: index } },
+      { put: key(`entry ${index} b`), value: entryPart(index), if: { absent: true } },
+    ]);
+    // Synchronously: an acknowledgement that the process printed must not be lost with it.
+    writeSync(process.stdout.fd, `${writer} ${index}\n`);
+  }
+}
+
+async function main(directory: string): Promise<void> {
+  const store = await openEmbeddedStore(directory);
+  await Promise.all(Array.from({ length: WRITERS }, async (_, writer) => append(store, writer)));
+}
+
+if (require.main === module) {
+  main(process.argv[2]).catch(error => {
+    writeSync(process.stderr.fd, `${error.message}\n`);
+    process.exit(1);
+  });
+}
