@@ -1,0 +1,2 @@
+export * from './ledger-service-client-config';
+export * from './reachable-url';

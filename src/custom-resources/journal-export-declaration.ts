@@ -1,0 +1,45 @@
+import { createHash } from 'crypto';
+import { type OutputFormat, type S3ObjectEncryptionType } from '@aws-sdk/client-qldb';
+import { type Properties } from './lifecycle';
+import { choice, flag, moment, optionalText, text } from './properties';
+
+/** What the properties of Custom::QldbJournalExport ask for. */
+export interface JournalExportDeclaration {
+  readonly serviceUrl: string;
+  readonly ledgerName: string;
+  readonly roleArn: string;
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly outputFormat: OutputFormat;
+  readonly objectEncryptionType: S3ObjectEncryptionType;
+  readonly kmsKeyArn?: string;
+  readonly start: Date | 'LEDGER_CREATION';
+  readonly end: Date | 'NOW';
+  readonly waitForCompletion: boolean;
+  readonly trigger?: string;
+}
+
+/** @throws naming the property that is missing or wrong */
+export function journalExportDeclaration(properties: Properties): JournalExportDeclaration {
+  return {
+    serviceUrl: text(properties, 'ServiceUrl'),
+    ledgerName: text(properties, 'LedgerName'),
+    roleArn: text(properties, 'RoleArn'),
+    bucket: text(properties, 'Bucket'),
+    prefix: optionalText(properties, 'Prefix') ?? '',
+    outputFormat: choice(properties, 'OutputFormat', ['ION_TEXT', 'ION_BINARY', 'JSON'], 'ION_TEXT'),
+    objectEncryptionType: choice(properties, 'ObjectEncryptionType', ['SSE_KMS', 'SSE_S3', 'NO_ENCRYPTION']),
+    kmsKeyArn: optionalText(properties, 'KmsKeyArn'),
+    start: properties.InclusiveStartTime === 'LEDGER_CREATION' ? 'LEDGER_CREATION' : moment(properties, 'InclusiveStartTime'),
+    end: properties.ExclusiveEndTime === 'NOW' ? 'NOW' : moment(properties, 'ExclusiveEndTime'),
+    waitForCompletion: flag(properties, 'WaitForCompletion', true),
+    trigger: optionalText(properties, 'Trigger'),
+  };
+}
+
+/** A short name for what is exported, where to and how, and for the trigger: a different one asks for a new export, the same one does not. */
+export function fingerprint(declared: JournalExportDeclaration): string {
+  const { ledgerName, bucket, prefix, outputFormat, objectEncryptionType, kmsKeyArn, start, end, trigger } = declared;
+  const wish = [ledgerName, bucket, prefix, outputFormat, objectEncryptionType, kmsKeyArn, start, end, trigger];
+  return createHash('sha256').update(JSON.stringify(wish.map(part => part ?? null))).digest('hex').slice(0, 16);
+}

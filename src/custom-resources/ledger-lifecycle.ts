@@ -1,0 +1,108 @@
+import { UntagResourceCommand } from '@aws-sdk/client-qldb';
+import { checkOwner, establishLedger, findLedger } from './ledger-creation';
+import { ledgerDeclaration, type LedgerDeclaration } from './ledger-declaration';
+import { removeLedger } from './ledger-removal';
+import { createMissingTables } from './ledger-schema';
+import { settleSettings } from './ledger-settings';
+import {
+  NOT_YET, type Edges, type IsCompleteEvent, type IsCompleteResult, type LedgerServiceClients, type Lifecycle, type LifecycleEvent,
+} from './lifecycle';
+import { CREATING, ownerTags } from './ownership';
+import { attemptNow, attemptOrWait, type Attempt } from './patience';
+import { choice, tags as declaredTags, text } from './properties';
+import { messageOf } from './service-failure';
+import { readTags, settleTags } from './tags';
+
+export interface LedgerProgress {
+  readonly requestedAt: string;
+  /** False when the ledger could not be asked for yet, so that `isComplete` has to. */
+  readonly isEstablished: boolean;
+}
+
+/** What a name must look like to be a ledger's; framework markers and request ids do not. */
+const LEDGER_NAME = /^[A-Za-z0-9-]{1,32}$/;
+
+/**
+ * Custom::QldbLedger. The physical id is the ledger's name: unique in account and region, known before the ledger exists and unchangeable,
+ * so a new name is a new ledger and CloudFormation deletes (or keeps) the old one afterwards.
+ *
+ * Create and Update are the same wish: the declared ledger exists, as declared, and is ours.
+ */
+export function ledgerLifecycle(edges: Edges): Lifecycle<LedgerProgress> {
+  return {
+    async onEvent(event) {
+      const requestedAt = edges.now();
+      if (event.RequestType === 'Delete') {
+        // Every step is taken by isComplete, which can wait and be repeated.
+        return { PhysicalResourceId: event.PhysicalResourceId, Progress: { requestedAt: requestedAt.toISOString(), isEstablished: false } };
+      }
+      const declared = ledgerDeclaration(event.ResourceProperties);
+      const { control } = edges.connect(declared.serviceUrl);
+      const isEstablished = await attemptNow(attemptOn(declared.name, declared.serviceUrl, event, requestedAt), async () => {
+        await establishLedger(control, event, declared);
+        return true;
+      }) ?? false;
+      return { PhysicalResourceId: declared.name, Progress: { requestedAt: requestedAt.toISOString(), isEstablished } };
+    },
+
+    async isComplete(event) {
+      if (event.RequestType === 'Delete') {
+        return removed(event);
+      }
+      const declared = ledgerDeclaration(event.ResourceProperties);
+      const clients = edges.connect(declared.serviceUrl);
+      const { requestedAt, isEstablished } = event.Progress;
+      return attemptOrWait(attemptOn(declared.name, declared.serviceUrl, event, new Date(requestedAt)), isEstablished, async () => {
+        if (!isEstablished) {
+          await establishLedger(clients.control, event, declared);
+        }
+        return settled(clients, event, declared);
+      });
+    },
+  };
+
+  function attemptOn(name: string, serviceUrl: string, event: LifecycleEvent, requestedAt: Date): Attempt {
+    return { edges, event, requestedAt, serviceUrl, subject: `ledger '${name}'` };
+  }
+
+  async function removed(event: IsCompleteEvent<LedgerProgress>): Promise<IsCompleteResult> {
+    const name = event.PhysicalResourceId ?? '';
+    if (!LEDGER_NAME.test(name)) {
+      return { IsComplete: true };
+    }
+    const serviceUrl = text(event.ResourceProperties, 'ServiceUrl');
+    const policy = choice(event.ResourceProperties, 'RemovalPolicy', ['Retain', 'Destroy'], 'Retain');
+    const { control } = edges.connect(serviceUrl);
+    const remove = async (): Promise<IsCompleteResult> =>
+      (await removeLedger(control, event, name, policy, edges.log) === 'going' ? NOT_YET : { IsComplete: true });
+    if (policy === 'Retain') {
+      // Nothing has to happen, so nothing may stand in the way: looking for an unfinished ledger is a courtesy.
+      return remove().catch(error => {
+        edges.log(`Left ledger '${name}' as it is: ${messageOf(error)}`);
+        return { IsComplete: true };
+      });
+    }
+    return attemptOrWait(attemptOn(name, serviceUrl, event, new Date(event.Progress.requestedAt)), false, remove);
+  }
+}
+
+async function settled(clients: LedgerServiceClients, event: LifecycleEvent, declared: LedgerDeclaration): Promise<IsCompleteResult> {
+  const { control, session } = clients;
+  const ledger = await findLedger(control, declared.name);
+  if (ledger?.State !== 'CREATING' && ledger?.State !== 'ACTIVE') {
+    throw new Error(`Ledger '${declared.name}' was deleted while the deployment waited for it to become active. Deploy again to create it anew.`);
+  }
+  const current = await readTags(control, ledger.Arn);
+  // Asked again at every poll: a waiter may outlive its deployment, and must not change what has become someone else's.
+  checkOwner(current, event, declared.name);
+  if (ledger.State === 'CREATING') {
+    return NOT_YET;
+  }
+  await settleSettings(control, ledger, declared);
+  await settleTags(control, ledger.Arn, current, { ...declared.tags, ...ownerTags(event) }, declaredTags(event.OldResourceProperties ?? {}));
+  await createMissingTables(session, declared.name, declared.tables);
+  if (current[CREATING] !== undefined) {
+    await control.send(new UntagResourceCommand({ ResourceArn: ledger.Arn, TagKeys: [CREATING] }));
+  }
+  return { IsComplete: true, PhysicalResourceId: declared.name, Data: { LedgerName: declared.name, LedgerArn: ledger.Arn } };
+}

@@ -1,0 +1,60 @@
+import { DeleteLedgerCommand, UpdateLedgerCommand, type QLDBClient } from '@aws-sdk/client-qldb';
+import { findLedger } from './ledger-creation';
+import { type LifecycleEvent } from './lifecycle';
+import { CREATING, ownerOf } from './ownership';
+import { isNamed } from './service-failure';
+import { readTags } from './tags';
+
+export type Removal = 'gone' | 'going' | 'kept';
+
+/**
+ * The next step towards a ledger that is gone, or the decision to keep it.
+ *
+ * Keeping is success: a journal that was kept can be deleted later, a journal that was deleted cannot come back, and a stack must always be
+ * deletable. So a ledger goes only when all of this holds: its tags say that this resource made it, and either it was never finished or
+ * its removal policy is Destroy and nobody has switched deletion protection on.
+ */
+export async function removeLedger(
+  control: QLDBClient, event: LifecycleEvent, name: string, policy: 'Retain' | 'Destroy', log: (line: string) => void,
+): Promise<Removal> {
+  const ledger = await findLedger(control, name);
+  if (!ledger) {
+    return 'gone';
+  }
+  if (ledger.State === 'DELETING' || ledger.State === 'DELETED') {
+    return 'going';
+  }
+  const tags = await readTags(control, ledger.Arn);
+  const isUnfinished = tags[CREATING] !== undefined;
+  if (ownerOf(tags, event).kind !== 'this') {
+    log(`Kept ledger '${name}': its tags do not say that ${event.LogicalResourceId} of ${event.StackId} made it.`);
+    return 'kept';
+  }
+  if (!isUnfinished && policy === 'Retain') {
+    return 'kept';
+  }
+  if (ledger.DeletionProtection) {
+    if (!isUnfinished) {
+      log(`Kept ledger '${name}': its removal policy is Destroy, but deletion protection was switched on. `
+        + 'To delete it, switch protection off with UpdateLedger and call DeleteLedger.');
+      return 'kept';
+    }
+    await control.send(new UpdateLedgerCommand({ Name: name, DeletionProtection: false }));
+  }
+  return deleteLedger(control, name);
+}
+
+async function deleteLedger(control: QLDBClient, name: string): Promise<Removal> {
+  try {
+    await control.send(new DeleteLedgerCommand({ Name: name }));
+  } catch (error) {
+    if (isNamed(error, 'ResourceNotFoundException')) {
+      return 'gone';
+    }
+    // Still being created or changed, or streams are still ending: asked again at the next poll.
+    if (!isNamed(error, 'ResourceInUseException', 'ResourcePreconditionNotMetException')) {
+      throw error;
+    }
+  }
+  return 'going';
+}
