@@ -2,7 +2,8 @@ import {
   CreateTableCommand, DynamoDBClient, GetItemCommand, ProvisionedThroughputExceededException, ServiceInputTypes, ServiceOutputTypes,
   ThrottlingException, TransactionCanceledException, TransactionInProgressException,
 } from '@aws-sdk/client-dynamodb';
-import { collect, describeStoreContract } from './store-contract';
+import { collect } from './contract-bench';
+import { describeStoreContract } from './store-contract';
 import { LocalAws, startLocalAws } from '../../local-aws/local-aws';
 import { Action, ConditionFailed, dynamoDbStore, DynamoDbStoreProps, Store } from '../../src/store';
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { collect } from './contract-bench';
 import { entryPart, partition, WRITERS } from './embedded-writer';
-import { collect } from './store-contract';
 import { openEmbeddedStore, Store } from '../../src/store';
 
 const REPOSITORY = join(__dirname, '..', '..');

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+// eslint-disable-next-line import/no-extraneous-dependencies -- optional for users, installed for tests
 import * as lmdb from 'lmdb';
-import { collect, describeStoreContract } from './store-contract';
+import { collect } from './contract-bench';
+import { describeStoreContract } from './store-contract';
 import { EMBEDDED_FILE_NAME, openEmbeddedStore } from '../../src/store';
 import { currentOwner, isAlive } from '../../src/store/directory-owner';
 

@@ -1,6 +1,6 @@
 /** Random operations, and a model of a store plain enough to be right by inspection. */
 import * as fc from 'fast-check';
-import { Action, Condition, ConditionFailed, Range, Store } from '../../src/store';
+import { Action, Condition, ConditionFailed, Item, Range, Store } from '../../src/store';
 
 export type Operation =
   | { readonly transact: readonly ModelAction[] }
@@ -81,7 +81,7 @@ function toAction(partition: string, from: ModelAction): Action {
   }
 }
 
-async function toModel(items: AsyncIterable<{ key: { sort: string }; value: Uint8Array; ordinal: number }> | Iterable<{ key: { sort: string }; value: Uint8Array; ordinal: number }>): Promise<ModelItem[]> {
+async function toModel(items: AsyncIterable<Item> | Iterable<Item>): Promise<ModelItem[]> {
   const all: ModelItem[] = [];
   for await (const item of items) {
     all.push({ sort: item.key.sort, text: Buffer.from(item.value).toString(), ordinal: item.ordinal });
