@@ -1,0 +1,22 @@
+import { hashIon } from '../ion';
+import type { Block, BlockRevision, Revision } from './block';
+import { dot, EMPTY_HASH } from './dot';
+import { merkleRoot } from './merkle';
+
+/** The `previousBlockHash` of block 0, which has no block before it: 32 zero bytes. */
+export const GENESIS_PREVIOUS_HASH: Uint8Array = new Uint8Array(32);
+
+/** What a revision's `hash` must be. A deleted revision has no data, which counts as the empty hash. */
+export function revisionHash({ metadata, data, dataHash }: Pick<Revision, 'metadata' | 'data' | 'dataHash'>): Uint8Array {
+  return dot(hashIon(metadata.ion), data === undefined ? dataHash ?? EMPTY_HASH : hashIon(data));
+}
+
+/** The entry that stands for a block's revisions in its `entriesHashList`. */
+export function revisionsRoot(revisions: readonly BlockRevision[]): Uint8Array {
+  return merkleRoot(revisions.map((revision) => revision.hash));
+}
+
+/** What a block's `blockHash` must be, given its other hashes. */
+export function hashOfBlock({ entriesHash, previousBlockHash }: Pick<Block, 'entriesHash' | 'previousBlockHash'>): Uint8Array {
+  return dot(entriesHash, previousBlockHash);
+}

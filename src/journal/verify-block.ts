@@ -1,0 +1,83 @@
+import { fieldOf, hashIon } from '../ion';
+import type { Block, Revision } from './block';
+import { hashOfBlock, revisionHash, revisionsRoot } from './block-hash';
+import { sameHash } from './dot';
+import { merkleRoot } from './merkle';
+
+/** What was checked when a finding came up; the first seven are the journal's own rules, the others tie its unhashed fields to the hashed ones. */
+export type Check =
+  | 'transactionInfo' | 'redactionInfo' | 'revisionHash' | 'revisionsRoot' | 'entriesHash' | 'blockHash' | 'previousBlockHash'
+  | 'revisionOrigin' | 'missingPart' | 'sequence' | 'strand';
+
+/** Something in a journal that does not add up. */
+export interface Finding {
+  readonly sequenceNo: number;
+  readonly check: Check;
+  /** The field concerned, as a path within the block. */
+  readonly field: string;
+  readonly documentId?: string;
+  /** One plain sentence. */
+  readonly message: string;
+}
+
+/**
+ * Everything that can be said about a block by itself; no findings means that it is sound.
+ * @param expectedPreviousHash the hash of the block before, where known; without it the link to that block is not checked.
+ */
+export function verifyBlock(block: Block, expectedPreviousHash?: Uint8Array): Finding[] {
+  const findings: Finding[] = [];
+  const { sequenceNo } = block.blockAddress;
+  const report = (check: Check, field: string, problem: string, documentId?: string): void => {
+    findings.push({ sequenceNo, check, field, ...(documentId !== undefined && { documentId }), message: `Block ${sequenceNo}: ${problem}.` });
+  };
+  const isEntry = (hash: Uint8Array): boolean => block.entriesHashList.some((entry) => sameHash(entry, hash));
+
+  if (block.transactionInfo !== undefined && !isEntry(hashIon(block.transactionInfo))) {
+    report('transactionInfo', 'transactionInfo', 'the hash of transactionInfo is not in entriesHashList');
+  }
+  if (block.redactionInfo !== undefined && !isEntry(hashIon(block.redactionInfo))) {
+    report('redactionInfo', 'redactionInfo', 'the hash of redactionInfo is not in entriesHashList');
+  }
+  for (const [index, revision] of (block.revisions ?? []).entries()) {
+    if (revision.kind === 'internal') continue;
+    const documentId = revision.metadata.id;
+    if (!sameHash(revisionHash(revision), revision.hash)) {
+      report('revisionHash', `revisions[${index}].hash`, `the revision of document ${documentId} does not hash to its hash field`, documentId);
+    }
+    const problem = problemOfOrigin(revision, block);
+    if (problem !== undefined) {
+      report('revisionOrigin', `revisions[${index}].${problem}`, `the revision of document ${documentId} names another ${problem}`, documentId);
+    }
+  }
+  if (block.revisions !== undefined && block.revisions.length > 0 && !isEntry(revisionsRoot(block.revisions))) {
+    report('revisionsRoot', 'revisions', 'the Merkle root of the revision hashes is not in entriesHashList');
+  }
+  const missing = missingPart(block);
+  if (missing !== undefined) report('missingPart', missing, `${missing} is missing, yet the rest of the block speaks of it`);
+  if (!sameHash(merkleRoot(block.entriesHashList), block.entriesHash)) {
+    report('entriesHash', 'entriesHash', 'entriesHash is not the Merkle root of entriesHashList');
+  }
+  if (!sameHash(hashOfBlock(block), block.blockHash)) {
+    report('blockHash', 'blockHash', 'blockHash does not follow from entriesHash and previousBlockHash');
+  }
+  if (expectedPreviousHash !== undefined && !sameHash(expectedPreviousHash, block.previousBlockHash)) {
+    report('previousBlockHash', 'previousBlockHash', 'previousBlockHash is not the hash of the block before');
+  }
+  return findings;
+}
+
+/** A revision's address and transaction are outside its hash or open to reuse; they must be the block's own. */
+function problemOfOrigin(revision: Revision, block: Block): string | undefined {
+  const { strandId, sequenceNo } = block.blockAddress;
+  if (revision.blockAddress.strandId !== strandId || revision.blockAddress.sequenceNo !== sequenceNo) return 'blockAddress';
+  return revision.metadata.txId !== block.transactionId ? 'metadata.txId' : undefined;
+}
+
+/** Entries of the service's own are opaque, so a part that was cut out shows only where another part refers to it. */
+function missingPart(block: Block): string | undefined {
+  const documentRevisions = (block.revisions ?? []).some((revision) => revision.kind === 'document');
+  if (documentRevisions && block.transactionInfo === undefined) return 'transactionInfo';
+  const documents = block.transactionInfo && fieldOf(block.transactionInfo, 'documents');
+  const changedDocuments = documents?.kind === 'struct' && documents.fields.length > 0;
+  return changedDocuments && !documentRevisions && block.redactionInfo === undefined ? 'revisions' : undefined;
+}
