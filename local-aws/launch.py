@@ -102,6 +102,25 @@ def delete_failed_creates():
     replace(stacks, "_roll_back_operation", roll_back_failure_too)
 
 
+def refuse_to_create_over_a_table():
+    """CloudFormation fails when the name of a new table is taken; MiniStack empties the table there is, a retained one included."""
+    from ministack.services import dynamodb
+    from ministack.services.cloudformation import provisioners
+
+    require_parameters(provisioners._physical_name, "stack_name", "logical_id", "lowercase", "max_len", "seeded")
+    for resource_type in ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"):
+        handler = provisioners._RESOURCE_HANDLERS[resource_type]
+        require_parameters(handler["create"], "logical_id", "props", "stack_name")
+
+        def create_new(logical_id, props, stack_name, resource_type=resource_type, create=handler["create"]):
+            name = props.get("TableName") or provisioners._physical_name(stack_name, logical_id, max_len=255)
+            if name in dynamodb._tables:
+                raise ValueError(f"Resource of type '{resource_type}' with identifier '{name}' already exists.")
+            return create(logical_id, props, stack_name)
+
+        handler["create"] = create_new
+
+
 def keep_bucket_encryption():
     """MiniStack drops a bucket's BucketEncryption, so nobody could see whether a template asked for it."""
     from xml.etree.ElementTree import Element, SubElement, tostring
@@ -155,7 +174,7 @@ def require_parameters(function, *names):
         raise Unrepairable(f"{function.__module__}.{function.__name__} takes {found}, expected {names}")
 
 
-REPAIRS = [delete_failed_creates, keep_bucket_encryption, default_to_managed_key]
+REPAIRS = [delete_failed_creates, refuse_to_create_over_a_table, keep_bucket_encryption, default_to_managed_key]
 
 
 def main():

@@ -111,4 +111,10 @@ describe('a stack deployed by the CDK CLI on the local AWS', () => {
     expect(await requests()).toEqual(['Delete Second b2 1', 'Delete First a2 2']);
     expect(await storedItem()).toEqual(ITEM);
   });
+
+  test('a table is not created over a retained one of the same name', async () => {
+    await expect(deploy({ resources: {} })).rejects.toThrow(`'${STACK}-table' already exists`);
+
+    expect(await storedItem()).toEqual(ITEM);
+  });
 });
