@@ -1,8 +1,11 @@
 import { type QLDBClient } from '@aws-sdk/client-qldb';
 import { fingerprint, journalStreamDeclaration, type JournalStreamDeclaration } from './journal-stream-declaration';
 import { formatStreamId, parseStreamId } from './journal-stream-id';
-import { cancelStream, findStream, isLive, ownLiveStream, startedStream, streamOwnerTags, type JournalStream } from './journal-stream-start';
+import {
+  cancelStream, findStream, isLive, ownLiveStream, startedStream, streamOwnerTags, type JournalStream, type StartedStream,
+} from './journal-stream-start';
 import { NOT_YET, type Edges, type IsCompleteEvent, type IsCompleteResult, type Lifecycle, type LifecycleEvent } from './lifecycle';
+import { CREATING } from './ownership';
 import { attemptNow, attemptOrWait, PERMISSION_SECONDS, type Attempt, type Patience } from './patience';
 import { tags, text } from './properties';
 import { isNamed, isRoleNotReady, isWithin } from './service-failure';
@@ -11,9 +14,7 @@ import { readTags, settleTags } from './tags';
 export interface JournalStreamProgress {
   readonly requestedAt: string;
   /** Absent when the stream could not be started yet, so that `isComplete` has to. */
-  readonly streamId?: string;
-  /** The stream was there before and is only tagged anew; its health is not this request's business. */
-  readonly isKept: boolean;
+  readonly started?: StartedStream;
 }
 
 /** For how long a new stream may be unable to write before the deployment fails: its role may be only seconds old. */
@@ -31,16 +32,16 @@ export function journalStreamLifecycle(edges: Edges): Lifecycle<JournalStreamPro
       const { PhysicalResourceId: current } = event;
       if (event.RequestType === 'Delete') {
         // Every step is taken by isComplete, which can wait and be repeated.
-        return { PhysicalResourceId: current, Progress: { requestedAt, isKept: false } };
+        return { PhysicalResourceId: current, Progress: { requestedAt } };
       }
       const declared = journalStreamDeclaration(event.ResourceProperties);
       const existing = parseStreamId(current);
       if (existing?.fingerprint === fingerprint(declared)) {
-        return { PhysicalResourceId: current, Progress: { requestedAt, streamId: existing.streamId, isKept: true } };
+        return { PhysicalResourceId: current, Progress: { requestedAt, started: { streamId: existing.streamId, wasRunning: true } } };
       }
       const { control } = edges.connect(declared.serviceUrl);
-      const streamId = await attemptNow(attemptOn(declared, event, now), () => startedStream(control, event, declared));
-      return { PhysicalResourceId: streamId && physicalId(declared, streamId), Progress: { requestedAt, streamId, isKept: false } };
+      const started = await attemptNow(attemptOn(declared, event, now), () => startedStream(control, event, declared));
+      return { PhysicalResourceId: started && physicalId(declared, started.streamId), Progress: { requestedAt, started } };
     },
 
     async isComplete(event) {
@@ -49,23 +50,24 @@ export function journalStreamLifecycle(edges: Edges): Lifecycle<JournalStreamPro
       }
       const declared = journalStreamDeclaration(event.ResourceProperties);
       const { control } = edges.connect(declared.serviceUrl);
-      const { requestedAt, streamId: started, isKept } = event.Progress;
-      return attemptOrWait(attemptOn(declared, event, new Date(requestedAt)), started !== undefined, async () => {
-        const streamId = started ?? await startedStream(control, event, declared);
+      const requestedAt = new Date(event.Progress.requestedAt);
+      let { started } = event.Progress;
+      return attemptOrWait(attemptOn(declared, event, requestedAt), started !== undefined, async () => {
+        started ??= await startedStream(control, event, declared);
+        const { streamId, wasRunning } = started;
         const stream = await findStream(control, declared.ledgerName, streamId);
-        if (!isKept && !isWorking(stream, streamId, declared, event.Progress)) {
+        // A stream that was complete before is only tagged anew: its health is not this request's business.
+        if (!wasRunning && !isWorking(stream, streamId, declared, requestedAt)) {
           return NOT_YET;
         }
-        if (stream?.Arn) {
-          const former = tags(event.OldResourceProperties ?? {});
-          await settleTags(
-            control, stream.Arn, await readTags(control, stream.Arn), { ...declared.tags, ...streamOwnerTags(event, declared) }, former);
+        if (stream) {
+          await settleStreamTags(control, stream, event, declared);
         }
         return { IsComplete: true, PhysicalResourceId: physicalId(declared, streamId), Data: attributes(stream, streamId, event, declared) };
       }).catch(async error => {
         // CloudFormation may never learn this stream's id, and an impaired one would go on trying for days.
-        if (!isKept && started !== undefined) {
-          await cancelStream(control, declared.ledgerName, started).catch(() => undefined);
+        if (started && !started.wasRunning) {
+          await cancelStream(control, declared.ledgerName, started.streamId).catch(() => undefined);
         }
         throw error;
       });
@@ -80,7 +82,7 @@ export function journalStreamLifecycle(edges: Edges): Lifecycle<JournalStreamPro
 
   /** @returns false while it may still come to work @throws when it will not */
   function isWorking(
-    stream: JournalStream | undefined, streamId: string, declared: JournalStreamDeclaration, progress: JournalStreamProgress,
+    stream: JournalStream | undefined, streamId: string, declared: JournalStreamDeclaration, requestedAt: Date,
   ): boolean {
     const where = `Stream '${declared.streamName}' (${streamId}) of ledger '${declared.ledgerName}' to ${declared.kinesisStreamArn}`;
     switch (stream?.Status) {
@@ -88,7 +90,7 @@ export function journalStreamLifecycle(edges: Edges): Lifecycle<JournalStreamPro
       case 'COMPLETED':
         return true;
       case 'IMPAIRED':
-        if (isWithin(IMPAIRED_SECONDS, new Date(progress.requestedAt), edges.now())) {
+        if (isWithin(IMPAIRED_SECONDS, requestedAt, edges.now())) {
           return false;
         }
         throw new Error(`${where} could not write for ${IMPAIRED_SECONDS / 60} minutes (${stream.ErrorCause}) and was cancelled. `
@@ -117,6 +119,15 @@ export function journalStreamLifecycle(edges: Edges): Lifecycle<JournalStreamPro
       return NOT_YET;
     });
   }
+}
+
+/** Brings the tags to what is declared, and takes off the one that says the stream is still being made. */
+async function settleStreamTags(
+  control: QLDBClient, stream: JournalStream, event: LifecycleEvent, declared: JournalStreamDeclaration,
+): Promise<void> {
+  const wanted = { ...declared.tags, ...streamOwnerTags(event, declared) };
+  const former = { ...tags(event.OldResourceProperties ?? {}), [CREATING]: event.RequestId };
+  await settleTags(control, stream.Arn!, await readTags(control, stream.Arn!), wanted, former);
 }
 
 /** The stream that a Delete is about. A Create that failed before its id was told can only be found by what it has left behind. */

@@ -4,7 +4,7 @@ import {
 } from '@aws-sdk/client-qldb';
 import { fingerprint, type JournalStreamDeclaration } from './journal-stream-declaration';
 import { type LifecycleEvent } from './lifecycle';
-import { ownerOf, ownerTags } from './ownership';
+import { CREATING, ownerOf, ownerTags, type Tags } from './ownership';
 import { isNamed } from './service-failure';
 import { readTags } from './tags';
 
@@ -17,12 +17,19 @@ export function isLive(stream: JournalStream): boolean {
   return stream.Status === 'ACTIVE' || stream.Status === 'IMPAIRED';
 }
 
-/** The id of the declared stream: the one this resource already runs, or a new one. @throws when the name is taken by another stream */
-export async function startedStream(control: QLDBClient, event: LifecycleEvent, declared: JournalStreamDeclaration): Promise<string> {
-  const running = await liveStream(control, declared);
-  if (running) {
-    await checkSame(control, running, event, declared);
-    return running.StreamId;
+export interface StartedStream {
+  readonly streamId: string;
+  /** The stream was complete before this request, as when an Update is rolled back to it. */
+  readonly wasRunning: boolean;
+}
+
+/** The declared stream: the one this resource already runs, or a new one. @throws when the name is taken by another stream */
+export async function startedStream(control: QLDBClient, event: LifecycleEvent, declared: JournalStreamDeclaration): Promise<StartedStream> {
+  const live = await liveStream(control, declared);
+  if (live) {
+    const found = await readTags(control, live.Arn!);
+    checkSame(live, found, event, declared);
+    return { streamId: live.StreamId, wasRunning: found[CREATING] === undefined };
   }
   const { StreamId: streamId } = await control.send(new StreamJournalToKinesisCommand({
     LedgerName: declared.ledgerName,
@@ -31,30 +38,31 @@ export async function startedStream(control: QLDBClient, event: LifecycleEvent, 
     InclusiveStartTime: declared.start === 'LEDGER_CREATION' ? await creationOf(control, declared.ledgerName) : declared.start,
     ExclusiveEndTime: declared.end,
     KinesisConfiguration: { StreamArn: declared.kinesisStreamArn, AggregationEnabled: declared.isAggregated },
-    Tags: { ...declared.tags, ...streamOwnerTags(event, declared) },
+    Tags: { ...declared.tags, ...streamOwnerTags(event, declared), [CREATING]: event.RequestId },
   }));
-  return streamId!;
+  return { streamId: streamId!, wasRunning: false };
 }
 
 /** The tags that say whose a stream is and what it was asked to be. */
-export function streamOwnerTags(event: LifecycleEvent, declared: JournalStreamDeclaration): Readonly<Record<string, string>> {
+export function streamOwnerTags(event: LifecycleEvent, declared: JournalStreamDeclaration): Tags {
   return { ...ownerTags(event), [FINGERPRINT]: fingerprint(declared) };
 }
 
-/** The live stream of the declared name if this resource has made it to this very declaration. */
-export async function ownLiveStream(control: QLDBClient, event: LifecycleEvent, declared: JournalStreamDeclaration): Promise<JournalStream | undefined> {
-  const running = await liveStream(control, declared);
-  const found = running?.Arn ? await readTags(control, running.Arn) : {};
-  return ownerOf(found, event).kind === 'this' && found[FINGERPRINT] === fingerprint(declared) ? running : undefined;
+/** The live stream of the declared name if this resource has made it, and to this very declaration. */
+export async function ownLiveStream(
+  control: QLDBClient, event: LifecycleEvent, declared: JournalStreamDeclaration,
+): Promise<JournalStream | undefined> {
+  const live = await liveStream(control, declared);
+  const found = live ? await readTags(control, live.Arn!) : {};
+  return ownerOf(found, event).kind === 'this' && found[FINGERPRINT] === fingerprint(declared) ? live : undefined;
 }
 
-async function checkSame(control: QLDBClient, running: JournalStream, event: LifecycleEvent, declared: JournalStreamDeclaration): Promise<void> {
-  const found = await readTags(control, running.Arn!);
+function checkSame(live: JournalStream, found: Tags, event: LifecycleEvent, declared: JournalStreamDeclaration): void {
   const owner = ownerOf(found, event);
   const taken = `Ledger '${declared.ledgerName}' already has an active stream named '${declared.streamName}'`;
   if (owner.kind !== 'this') {
     const whose = owner.kind === 'other' ? `managed by ${owner.description}` : 'which this stack did not make';
-    throw new Error(`${taken}, ${whose}. Choose another streamName, or cancel that stream (${running.StreamId}) first.`);
+    throw new Error(`${taken}, ${whose}. Choose another streamName, or cancel that stream (${live.StreamId}) first.`);
   }
   if (found[FINGERPRINT] !== fingerprint(declared)) {
     throw new Error(`${taken}, made by this resource with other properties. A stream cannot be changed, and its replacement starts before it `

@@ -1,4 +1,4 @@
-import { lambdaEdges } from './lambda-edges';
 import { journalStreamLifecycle } from './journal-stream-lifecycle';
+import { lambdaEdges } from './lambda-edges';
 
 export const { onEvent, isComplete } = journalStreamLifecycle(lambdaEdges(process.env));
