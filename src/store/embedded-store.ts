@@ -126,9 +126,12 @@ function storeOver(root: RootDatabase<Buffer, Buffer>, directory: string, onClos
     async close() {
       closing ??= (async () => {
         await Promise.allSettled(inFlight);
-        release(root);
-        await root.close();
-        onClosed();
+        try {
+          release(root);
+        } finally {
+          await root.close();
+          onClosed();
+        }
       })();
       return closing;
     },

@@ -3,6 +3,10 @@
  *
  * Items live in partitions and are ordered within one by their sort key, compared as UTF-8 bytes. Reads see every write that
  * was acknowledged before they began. A `transact` is durable when its promise resolves, and happens whole or not at all.
+ *
+ * Reading several items is no snapshot: a concurrent `transact` may be seen in some of them and not in others. A request that
+ * breaks a limit is refused with `RequestRefused` (limits.ts) by all stores alike. A `transact` that fails with any error other
+ * than `RequestRefused` and `ConditionFailed` may or may not have happened: read before you repeat it.
  */
 export interface Store {
   /** The item, or undefined. */
@@ -11,7 +15,11 @@ export interface Store {
   getMany(keys: readonly Key[]): Promise<Item[]>;
   /** Items of one partition in order of their sort keys, read page by page as the caller asks for more. */
   query(partition: string, range?: Range): AsyncIterable<Item>;
-  /** Writes all or nothing; at most {@link TRANSACT_ACTIONS_MAX} actions on distinct keys and {@link TRANSACT_BYTES_MAX} bytes. @throws ConditionFailed */
+  /**
+   * Writes all or nothing; at most {@link TRANSACT_ACTIONS_MAX} actions on distinct keys and {@link TRANSACT_BYTES_MAX} bytes.
+   * Conditions are compared with what was there before, not with the writes beside them.
+   * @throws ConditionFailed, RequestRefused
+   */
   transact(actions: readonly Action[]): Promise<void>;
   /** Releases files and sockets; later calls are an error. */
   close(): Promise<void>;
@@ -38,6 +46,7 @@ export interface Range {
 }
 
 export type Action =
+  /** From `expiresAtSeconds` (since 1970) on a store may drop the item, soon, late or never: readers check for themselves. */
   | { readonly put: Key; readonly value: Uint8Array; readonly ordinal?: number; readonly expiresAtSeconds?: number; readonly if?: Condition }
   | { readonly delete: Key; readonly if?: Condition }
   | { readonly check: Key; readonly if: Condition };
