@@ -29,5 +29,5 @@ export function prefixProblem(prefix: string | undefined): string | undefined {
   return forbidden === undefined
     ? undefined
     : `prefix '${prefix}' contains ${JSON.stringify(forbidden)}, which would widen the role's permission or break the key: `
-      + "use letters, digits and the characters / - _ . = instead";
+      + 'use letters, digits and the characters / - _ . = instead';
 }

@@ -2,7 +2,7 @@ import { aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { defaultPrefix, normalizedPrefix, prefixProblem } from './export-prefix';
 import { ILedger } from './ledger';
-import { rejectProblems } from './problems';
+import { rejectProblemsOf } from './problems';
 import { serviceOf, serviceProblem } from './service-of';
 
 /** Properties of an `ExportRole`. */
@@ -39,7 +39,7 @@ export interface ExportRoleProps {
  */
 export class ExportRole extends iam.Role {
   constructor(scope: Construct, id: string, props: ExportRoleProps) {
-    rejectProblems(scope, [prefixProblem(props.prefix), serviceProblem(props.ledger)]);
+    rejectProblemsOf(`ExportRole '${scope.node.path}/${id}'`, [prefixProblem(props.prefix), serviceProblem(props.ledger)]);
     const service = serviceOf(props.ledger);
     super(scope, id, {
       assumedBy: service.journalPrincipal(props.ledger.ledgerArn),

@@ -1,4 +1,4 @@
-import { CustomResource, IResource, Resource, aws_iam as iam } from 'aws-cdk-lib';
+import { IResource, Resource, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ExportEncryption, encryptionProblem, exportKey } from './export-encryption';
 import { defaultPrefix, normalizedPrefix, prefixProblem } from './export-prefix';
@@ -136,13 +136,16 @@ export class JournalExport extends Resource implements IJournalExport, iam.IGran
   public readonly startedManifestKey: string;
 
   /**
+   * Key of the manifest written last, which lists every object. The object exists when the export has ended.
+   * @attribute
+   */
+  public readonly completedManifestKey: string;
+
+  /**
    * When the export job was created, as an ISO 8601 timestamp.
    * @attribute
    */
   public readonly exportCreationTime: string;
-
-  private readonly resource: CustomResource;
-  private readonly waitForCompletion: boolean;
 
   constructor(scope: Construct, id: string, props: JournalExportProps) {
     super(scope, id);
@@ -150,7 +153,6 @@ export class JournalExport extends Resource implements IJournalExport, iam.IGran
     const window = props.window ?? JournalWindow.wholeJournal();
     const encryption = props.encryption ?? ExportEncryption.kms();
     this.archive = props.archive ?? new JournalArchive(this, 'Archive');
-    this.waitForCompletion = props.waitForCompletion ?? true;
     const encryptionKey = exportKey(encryption, this.archive.encryptionKey);
     rejectProblems(this, [
       serviceProblem(ledger),
@@ -171,7 +173,7 @@ export class JournalExport extends Resource implements IJournalExport, iam.IGran
     }
     this.grantPrincipal = this.role.grantPrincipal;
 
-    this.resource = lifecycleResource(this, 'Resource', JOURNAL_EXPORT_LIFECYCLE, service, {
+    const resource = lifecycleResource(this, 'Resource', JOURNAL_EXPORT_LIFECYCLE, service, {
       LedgerName: ledger.ledgerName,
       RoleArn: this.role.roleArn,
       Bucket: this.archive.archiveBucket.bucketName,
@@ -181,28 +183,19 @@ export class JournalExport extends Resource implements IJournalExport, iam.IGran
       KmsKeyArn: encryptionKey?.keyRef.keyArn,
       InclusiveStartTime: window.inclusiveStartTime ?? 'LEDGER_CREATION',
       ExclusiveEndTime: window.exclusiveEndTime ?? 'NOW',
-      WaitForCompletion: this.waitForCompletion,
+      WaitForCompletion: props.waitForCompletion ?? true,
       Trigger: props.trigger,
     });
     // Permission to assume the role, the role's own permissions and the bucket's policy must exist before the first object is written.
-    this.resource.node.addDependency(this.role, this.archive, this.archive.archiveBucket);
+    resource.node.addDependency(this.role, this.archive, this.archive.archiveBucket);
     const access = this.node.tryFindChild('ServiceAccess');
     if (access) {
-      this.resource.node.addDependency(access);
+      resource.node.addDependency(access);
     }
-    this.exportId = this.resource.getAttString('ExportId');
-    this.prefix = this.resource.getAttString('Prefix');
-    this.startedManifestKey = this.resource.getAttString('StartedManifestKey');
-    this.exportCreationTime = this.resource.getAttString('ExportCreationTime');
-  }
-
-  /**
-   * Key of the manifest written last, which lists every object. Known only if the deployment waits for the export.
-   * @attribute
-   */
-  public get completedManifestKey(): string {
-    rejectProblems(this, [this.waitForCompletion ? undefined
-      : 'completedManifestKey is not known while waitForCompletion is false: set it to true, or look for the key when the export has ended']);
-    return this.resource.getAttString('CompletedManifestKey');
+    this.exportId = resource.getAttString('ExportId');
+    this.prefix = resource.getAttString('Prefix');
+    this.startedManifestKey = resource.getAttString('StartedManifestKey');
+    this.completedManifestKey = resource.getAttString('CompletedManifestKey');
+    this.exportCreationTime = resource.getAttString('ExportCreationTime');
   }
 }

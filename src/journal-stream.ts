@@ -1,6 +1,6 @@
 import { createHash } from 'crypto';
 import {
-  ArnFormat, CustomResource, IResolveContext, IResource, Lazy, Resource, Stack, TagManager, TagType, aws_iam as iam, aws_kinesis as kinesis,
+  ArnFormat, IResolveContext, IResource, Lazy, Resource, Stack, TagManager, TagType, aws_iam as iam, aws_kinesis as kinesis,
 } from 'aws-cdk-lib';
 import { IStreamRef, StreamReference } from 'aws-cdk-lib/aws-qldb';
 import { Construct } from 'constructs';
@@ -8,7 +8,7 @@ import { JournalWindow, windowProblems } from './journal-window';
 import { ILedger } from './ledger';
 import { NAME_LENGTH_MAX, generatedName, nameProblem } from './ledger-name';
 import { JOURNAL_STREAM_LIFECYCLE, lifecycleResource } from './lifecycle-provider';
-import { rejectProblems } from './problems';
+import { rejectProblems, rejectProblemsOf } from './problems';
 import { serviceOf, serviceProblem } from './service-of';
 import { StreamRole } from './stream-role';
 
@@ -123,7 +123,7 @@ export class JournalStream extends JournalStreamBase implements iam.IGrantable {
   public static fromJournalStreamArn(scope: Construct, id: string, streamArn: string): IJournalStream {
     const { resourceName } = Stack.of(scope).splitArn(streamArn, ArnFormat.SLASH_RESOURCE_NAME);
     const [ledgerName, streamId] = (resourceName ?? '').split('/');
-    rejectProblems(scope, [streamId ? undefined
+    rejectProblemsOf(`JournalStream '${scope.node.path}/${id}'`, [streamId ? undefined
       : `streamArn '${streamArn}' does not end in stream/<ledgerName>/<streamId>: use such an ARN, or fromJournalStreamAttributes`]);
     return new ImportedJournalStream(scope, id, ledgerName, streamId, streamArn);
   }
@@ -175,7 +175,7 @@ export class JournalStream extends JournalStreamBase implements iam.IGrantable {
       InclusiveStartTime: window.inclusiveStartTime ?? 'LEDGER_CREATION',
       ExclusiveEndTime: window.exclusiveEndTime,
     };
-    const resource: CustomResource = lifecycleResource(this, 'Resource', JOURNAL_STREAM_LIFECYCLE, service, {
+    const resource = lifecycleResource(this, 'Resource', JOURNAL_STREAM_LIFECYCLE, service, {
       ...replacing,
       StreamName: props.streamName ?? Lazy.uncachedString({ produce: context => this.nameFor(replacing, context) }),
       Tags: this.cdkTagManager.renderedTags,

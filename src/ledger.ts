@@ -10,7 +10,7 @@ import { generatedName, nameProblem } from './ledger-name';
 import { ILedgerService, LedgerService } from './ledger-service';
 import { LedgerTable, tableProblems } from './ledger-table';
 import { LEDGER_LIFECYCLE, lifecycleResource } from './lifecycle-provider';
-import { rejectProblems } from './problems';
+import { rejectProblems, rejectProblemsOf } from './problems';
 import { removalProblem } from './removal';
 
 /** A ledger. */
@@ -180,7 +180,7 @@ export class Ledger extends LedgerBase {
    * @param attributes what is known about the ledger.
    */
   public static fromLedgerAttributes(scope: Construct, id: string, attributes: LedgerAttributes): ILedger {
-    rejectProblems(scope, [nameProblem('ledgerName', attributes.ledgerName)]);
+    rejectProblemsOf(`Ledger '${scope.node.path}/${id}'`, [nameProblem('ledgerName', attributes.ledgerName)]);
     const ledgerArn = Stack.of(scope).formatArn({ service: 'qldb', resource: 'ledger', resourceName: attributes.ledgerName });
     return new ImportedLedger(scope, id, attributes.ledgerName, ledgerArn, attributes.service);
   }
@@ -236,7 +236,10 @@ export class Ledger extends LedgerBase {
     const cfnResource = resource.node.defaultChild as CfnResource;
     const deletes = () => cfnResource.cfnOptions.deletionPolicy === CfnDeletionPolicy.DELETE;
     this.node.addValidation({
-      validate: () => [deletes() ? removalProblem(RemovalPolicy.DESTROY, this.deletionProtection) : undefined].filter(problem => problem !== undefined),
+      validate: () => {
+        const problem = deletes() ? removalProblem(RemovalPolicy.DESTROY, this.deletionProtection) : undefined;
+        return problem ? [problem] : [];
+      },
     });
   }
 }

@@ -1,7 +1,7 @@
 import { aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ILedger } from './ledger';
-import { rejectProblems } from './problems';
+import { rejectProblemsOf } from './problems';
 import { serviceOf, serviceProblem } from './service-of';
 
 /** Properties of a `StreamRole`. */
@@ -26,7 +26,7 @@ export interface StreamRoleProps {
  */
 export class StreamRole extends iam.Role {
   constructor(scope: Construct, id: string, props: StreamRoleProps) {
-    rejectProblems(scope, [serviceProblem(props.ledger)]);
+    rejectProblemsOf(`StreamRole '${scope.node.path}/${id}'`, [serviceProblem(props.ledger)]);
     const service = serviceOf(props.ledger);
     super(scope, id, {
       assumedBy: service.journalPrincipal(props.ledger.ledgerArn),

@@ -1,4 +1,5 @@
-import { App, Stack, aws_kinesis as kinesis } from 'aws-cdk-lib';
+import { App, Stack, aws_kinesis as kinesis, aws_kms as kms } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { JournalArchive, Ledger, LedgerService } from '../../src';
 
 /** One of everything, with default properties as far as they go. */
@@ -8,7 +9,61 @@ export function fullStack(app = new App()) {
   const archive = new JournalArchive(stack, 'Archive');
   const ledger = new Ledger(stack, 'Payments', { service, tables: [{ name: 'Transfers', indexes: ['transferId'] }] });
   const journalExport = ledger.exportJournal('Export', { archive });
-  const kinesisStream = new kinesis.Stream(stack, 'Kinesis', { encryption: kinesis.StreamEncryption.KMS });
+  const kinesisStream = new kinesis.Stream(stack, 'Kinesis', {
+    encryption: kinesis.StreamEncryption.KMS,
+    encryptionKey: new kms.Key(stack, 'KinesisKey', { enableKeyRotation: true }),
+  });
   const journalStream = ledger.streamJournal('Stream', { kinesisStream });
-  return { stack, service, archive, ledger, journalExport, kinesisStream, journalStream };
+  return { app, stack, service, archive, ledger, journalExport, kinesisStream, journalStream };
+}
+
+export interface TemplateResource {
+  readonly Type: string;
+  readonly Properties: Record<string, any>;
+  readonly DependsOn?: string[];
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
+export function resourcesOf(stack: Stack): Record<string, TemplateResource> {
+  return Template.fromStack(stack).toJSON().Resources;
+}
+
+/** The only resource of a type. */
+export function onlyResource(stack: Stack, type: string): TemplateResource {
+  const found = Object.values(resourcesOf(stack)).filter(resource => resource.Type === type);
+  expect(found).toHaveLength(1);
+  return found[0];
+}
+
+export interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Principal?: unknown;
+  readonly Condition?: Record<string, Record<string, unknown>>;
+}
+
+/** Every permission that identity policies give, with the logical id of the policy. */
+export function grantedStatements(stack: Stack): [policyId: string, statement: Statement][] {
+  return Object.entries(resourcesOf(stack)).flatMap(([id, { Type, Properties }]) => {
+    switch (Type) {
+      case 'AWS::IAM::Policy':
+      case 'AWS::IAM::ManagedPolicy':
+        return statementsOf(id, Properties.PolicyDocument);
+      case 'AWS::IAM::Role':
+        return (Properties.Policies ?? []).flatMap((policy: any) => statementsOf(id, policy.PolicyDocument));
+      default:
+        return [];
+    }
+  });
+}
+
+function statementsOf(id: string, document: { Statement: Statement[] }): [string, Statement][] {
+  return document.Statement.map(statement => [id, statement]);
+}
+
+/** `value` as a list: IAM writes lists of one as a plain value. */
+export function listed<T>(value: T | T[]): T[] {
+  return Array.isArray(value) ? value : [value];
 }

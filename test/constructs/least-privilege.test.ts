@@ -1,0 +1,67 @@
+import { fullStack, grantedStatements, listed, resourcesOf } from './full-stack';
+
+/** Every wildcard resource, by action. Nothing else may have one. */
+const WILDCARD_RESOURCES: Record<string, string> = {
+  'dynamodb:ListStreams': 'has no resource-level permissions',
+  's3:PutObject': 'an export writes many objects below its one prefix',
+  'lambda:InvokeFunction': "CDK's Provider framework invokes its handlers in any version",
+};
+
+const { stack } = fullStack();
+const statements = grantedStatements(stack);
+
+test('no permission has a wildcard action', () => {
+  expect(statements.flatMap(([, statement]) => listed(statement.Action)).filter(action => action.includes('*'))).toEqual([]);
+});
+
+test('only the listed permissions have a wildcard in their resource', () => {
+  const wild = statements
+    .filter(([, statement]) => listed(statement.Resource).some(resource => JSON.stringify(resource).includes('*')))
+    .flatMap(([, statement]) => listed(statement.Action));
+  expect([...new Set(wild)].sort()).toEqual(Object.keys(WILDCARD_RESOURCES).sort());
+});
+
+test('only one permission covers all resources', () => {
+  const all = statements.filter(([, statement]) => listed(statement.Resource).includes('*'));
+  expect(all.flatMap(([, statement]) => listed(statement.Action))).toEqual(['dynamodb:ListStreams']);
+});
+
+test('nothing is denied by policy and no managed policy is used: what is not granted here is not granted', () => {
+  expect(statements.filter(([, statement]) => statement.Effect !== 'Allow')).toEqual([]);
+  const managed = Object.values(resourcesOf(stack)).flatMap(resource => resource.Properties.ManagedPolicyArns ?? []);
+  expect(managed).toEqual([]);
+});
+
+test('the service may assume exactly the roles of this stack\'s export and stream', () => {
+  const assumed = statements.filter(([, statement]) => listed(statement.Action).includes('sts:AssumeRole')).map(([, statement]) => statement.Resource);
+  expect(assumed).toEqual([
+    { 'Fn::GetAtt': [expect.stringMatching(/^PaymentsExportRole/), 'Arn'] },
+    { 'Fn::GetAtt': [expect.stringMatching(/^PaymentsStreamRole/), 'Arn'] },
+  ]);
+});
+
+test('the functions of the service touch only their table, through its key, and write only their own log', () => {
+  const granted = (id: RegExp) => statements.filter(([policyId]) => id.test(policyId)).flatMap(([, { Action }]) => listed(Action)).sort();
+  const both = [
+    'dynamodb:BatchGetItem', 'dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query',
+    'kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:GenerateDataKeyWithoutPlaintext',
+    'kms:ReEncryptFrom', 'kms:ReEncryptTo', 'logs:CreateLogStream', 'logs:PutLogEvents',
+  ];
+  const readsItsStream = [
+    'dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams', 'kms:Decrypt', 'kms:DescribeKey',
+  ];
+  expect(granted(/^ServiceApiRoleDefaultPolicy/)).toEqual(both);
+  expect(granted(/^ServiceWorkerRoleDefaultPolicy/)).toEqual([...both, ...readsItsStream].sort());
+});
+
+test('our custom resource handlers may call the service and write their log, nothing else', () => {
+  const handlers = statements.filter(([policyId]) => policyId.includes('HandlerRole'));
+  expect([...new Set(handlers.flatMap(([, { Action }]) => listed(Action)))].sort()).toEqual([
+    'lambda:InvokeFunction', 'lambda:InvokeFunctionUrl', 'logs:CreateLogStream', 'logs:PutLogEvents',
+  ]);
+  const invoke = handlers.map(([, statement]) => statement).filter(({ Action }) => Action === 'lambda:InvokeFunction');
+  for (const { Condition, Resource } of invoke) {
+    expect(Condition).toEqual({ Bool: { 'lambda:InvokedViaFunctionUrl': true } });
+    expect(Resource).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^ServiceApi/), 'Arn'] });
+  }
+});
