@@ -1,1 +1,46 @@
-console.log('no bundles yet');
+// Bundles what runs outside the construct library into assets/: Lambda handlers, the service, the command line.
+// Packages resolve to their ESM entry points, which lets esbuild drop the SDK operations that nobody calls.
+import { chmod, rm } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+const KILOBYTE = 1000;
+
+/** One file each. A budget is part of the product: cold starts and the size of the package grow with every byte. */
+const BUNDLES = [
+  { entry: 'src/custom-resources/ledger.lambda.ts', output: 'assets/custom-resources/ledger/index.js', kilobytesMax: 300 },
+  { entry: 'src/custom-resources/journal-export.lambda.ts', output: 'assets/custom-resources/journal-export/index.js', kilobytesMax: 300 },
+  { entry: 'src/custom-resources/journal-stream.lambda.ts', output: 'assets/custom-resources/journal-stream/index.js', kilobytesMax: 300 },
+  { entry: 'src/service/lambda-api.ts', output: 'assets/service/api/index.js', kilobytesMax: 1500 },
+  { entry: 'src/service/lambda-worker.ts', output: 'assets/service/worker/index.js', kilobytesMax: 1500 },
+  { entry: 'src/cli/main.ts', output: 'assets/cli/index.js', kilobytesMax: 2500, banner: '#!/usr/bin/env node' },
+];
+
+await rm('assets', { recursive: true, force: true });
+let failed = false;
+for (const { entry, output, kilobytesMax, banner } of BUNDLES) {
+  const { metafile } = await build({
+    entryPoints: [entry],
+    outfile: output,
+    bundle: true,
+    minify: true,
+    keepNames: true, // exceptions are told apart by their names
+    platform: 'node',
+    target: 'node20',
+    mainFields: ['module', 'main'],
+    conditions: ['module', 'import'],
+    external: ['lmdb'], // native: resolved at run time, where `cdk-ledger serve` needs it
+    legalComments: 'linked',
+    banner: banner ? { js: banner } : undefined,
+    metafile: true,
+    logLevel: 'warning',
+  });
+  const kilobytes = Math.ceil(metafile.outputs[output].bytes / KILOBYTE);
+  const verdict = kilobytes > kilobytesMax ? `over its budget of ${kilobytesMax} kB` : `of ${kilobytesMax}`;
+  console.log(`${output.padEnd(52)} ${String(kilobytes).padStart(5)} kB ${verdict}`);
+  failed ||= kilobytes > kilobytesMax;
+}
+await chmod('assets/cli/index.js', 0o755);
+if (failed) {
+  console.error('A bundle is over its budget. Find out what it pulled in, and import less.');
+  process.exit(1);
+}

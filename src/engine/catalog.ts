@@ -1,0 +1,92 @@
+import type { IndexDefinition, TableDefinition } from '../partiql';
+import type { Action, Store } from '../store';
+import { catalogKey } from './keys';
+import { badRequest } from './ledger-error';
+import { ACTIVE_TABLES_MAX, INDEXES_PER_TABLE_MAX, TABLES_MAX } from './limits';
+import { decodeRecord, encodeRecord } from './record';
+
+/** Tables and indexes of a ledger, dropped tables included, in order of creation. Immutable: each change makes a new one. */
+export interface Catalog {
+  readonly tables: readonly TableDefinition[];
+}
+
+/** A change of the catalog, as a statement of a block asked for it. */
+export type Definition =
+  | { readonly kind: 'create-table'; readonly tableId: string; readonly name: string }
+  | { readonly kind: 'drop-table'; readonly tableId: string }
+  | { readonly kind: 'undrop-table'; readonly tableId: string }
+  | { readonly kind: 'create-index'; readonly tableId: string; readonly indexId: string; readonly field: string }
+  | { readonly kind: 'drop-index'; readonly tableId: string; readonly indexId: string };
+
+export const EMPTY_CATALOG: Catalog = { tables: [] };
+
+export const activeTable = (catalog: Catalog, name: string): TableDefinition | undefined =>
+  catalog.tables.find(table => table.name === name && table.status === 'ACTIVE');
+
+export const tableById = (catalog: Catalog, tableId: string): TableDefinition | undefined =>
+  catalog.tables.find(table => table.tableId === tableId);
+
+/** @throws LedgerError BadRequestException when the definition breaks a rule of the catalog */
+export function applyDefinition(catalog: Catalog, definition: Definition): Catalog {
+  switch (definition.kind) {
+    case 'create-table': {
+      refuseNameInUse(catalog, definition.name);
+      if (catalog.tables.length >= TABLES_MAX) {
+        throw badRequest(`Exceeded tables limit: Ledger has ${catalog.tables.length} total tables, and cannot create another`);
+      }
+      refuseTooManyActive(catalog);
+      return { tables: [...catalog.tables, { tableId: definition.tableId, name: definition.name, status: 'ACTIVE', indexes: [] }] };
+    }
+    case 'drop-table':
+      return changed(catalog, definition.tableId, table => ({ ...table, status: 'INACTIVE' }));
+    case 'undrop-table':
+      refuseTooManyActive(catalog);
+      return changed(catalog, definition.tableId, (table) => {
+        if (table.status === 'ACTIVE') throw badRequest(`Table with id ${table.tableId} is active; only a dropped table can be undropped`);
+        refuseNameInUse(catalog, table.name);
+        return { ...table, status: 'ACTIVE' };
+      });
+    case 'create-index':
+      return changed(catalog, definition.tableId, (table) => {
+        if (table.indexes.some(index => index.field === definition.field)) {
+          throw badRequest(`Table ${table.name} already has an index on field ${definition.field}`);
+        }
+        if (table.indexes.length >= INDEXES_PER_TABLE_MAX) {
+          throw badRequest(`Exceeded indexes limit: Table ${table.name} has ${table.indexes.length} indexes, and cannot create another`);
+        }
+        const index: IndexDefinition = { indexId: definition.indexId, field: definition.field, status: 'ONLINE' };
+        return { ...table, indexes: [...table.indexes, index] };
+      });
+    case 'drop-index':
+      return changed(catalog, definition.tableId, (table) => {
+        if (!table.indexes.some(index => index.indexId === definition.indexId)) {
+          throw badRequest(`Table ${table.name} has no index with id ${definition.indexId}`);
+        }
+        return { ...table, indexes: table.indexes.filter(index => index.indexId !== definition.indexId) };
+      });
+  }
+}
+
+function changed(catalog: Catalog, tableId: string, change: (table: TableDefinition) => TableDefinition): Catalog {
+  if (!tableById(catalog, tableId)) throw badRequest(`No such table: ${tableId}`);
+  return { tables: catalog.tables.map(table => table.tableId === tableId ? change(table) : table) };
+}
+
+function refuseNameInUse(catalog: Catalog, name: string): void {
+  if (activeTable(catalog, name)) throw badRequest(`Table with name: USER.${name} already exists`);
+}
+
+function refuseTooManyActive(catalog: Catalog): void {
+  const active = catalog.tables.filter(table => table.status === 'ACTIVE').length;
+  if (active >= ACTIVE_TABLES_MAX) throw badRequest(`Exceeded tables limit: Ledger has ${active} active tables, and cannot have another`);
+}
+
+export async function readCatalog(store: Store, strandId: string): Promise<Catalog> {
+  const item = await store.get(catalogKey(strandId));
+  return item ? decodeRecord<Catalog>(item.value) : EMPTY_CATALOG;
+}
+
+/** A catalog of a later block is never overwritten by that of an earlier one. */
+export function catalogAction(strandId: string, catalog: Catalog, sequenceNo: number): Action {
+  return { put: catalogKey(strandId), value: encodeRecord(catalog), ordinal: sequenceNo + 1, if: { ordinalBelow: sequenceNo + 1 } };
+}

@@ -1,0 +1,33 @@
+import type { Store } from '../store';
+import type { JournalAppender } from './commit';
+import type { Destinations } from './destinations';
+import type { Random } from './random-id';
+import type { SessionStore } from './session-store';
+
+/** Everything that the engine does not make itself. */
+export interface EngineContext {
+  readonly store: Store;
+  readonly sessions: SessionStore;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly random: Random;
+  readonly destinations: Destinations;
+  readonly account: Account;
+  /** The one appender of a journal in this process. */
+  readonly appender: (strandId: string) => JournalAppender;
+  /** Something happened that exports, streams or a deletion of that journal may wait for. */
+  readonly wake: (strandId: string) => void;
+}
+
+/** Where the service lives; part of every ARN. */
+export interface Account {
+  readonly partition: string;
+  readonly region: string;
+  readonly accountId: string;
+}
+
+export const ledgerArn = ({ partition, region, accountId }: Account, ledgerName: string): string =>
+  `arn:${partition}:qldb:${region}:${accountId}:ledger/${ledgerName}`;
+
+export const streamArn = ({ partition, region, accountId }: Account, ledgerName: string, streamId: string): string =>
+  `arn:${partition}:qldb:${region}:${accountId}:stream/${ledgerName}/${streamId}`;

@@ -1,0 +1,13 @@
+export * from './destinations';
+export * from './engine';
+export { ledgerArn, streamArn, type Account } from './engine-context';
+export type { ExportRequest } from './exports';
+export type { ExportJob, OutputFormat, StreamJob } from './job-record';
+export { HEAD_SORT, JOB_SORT_PREFIX } from './keys';
+export * from './ledger-error';
+export type { LedgerRecord, LedgerState, PermissionsMode } from './ledger-record';
+export type { NewLedger } from './ledgers';
+export { memorySessionStore, storedSessionStore, type SessionStore } from './session-store';
+export type { ConsumedIOs, Page, ParameterValue } from './sessions';
+export type { StreamRequest } from './streams';
+export type { Worker, WorkerLog } from './worker';

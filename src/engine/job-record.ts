@@ -1,0 +1,120 @@
+import { ConditionFailed, type Item, type Store } from '../store';
+import type { ObjectEncryption } from './destinations';
+import { JOB_SORT_PREFIX, jobKey } from './keys';
+import { FINISHED_JOB_RETENTION_MILLIS } from './limits';
+import { decodeRecord, encodeRecord } from './record';
+
+interface Job {
+  readonly id: string;
+  readonly ledgerName: string;
+  readonly strandId: string;
+  readonly createdMillis: number;
+  /** Set once the job has ended; it is forgotten seven days later. */
+  readonly endedMillis?: number;
+  /** Why the last attempt failed, and when the next is due. */
+  readonly setback?: { readonly message: string; readonly attempts: number; readonly sinceMillis: number; readonly nextAttemptMillis: number };
+  /** Held by the one worker that may take the next step. */
+  readonly lease?: { readonly owner: string; readonly untilMillis: number };
+}
+
+export interface ExportJob extends Job {
+  readonly kind: 'export';
+  readonly status: 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED';
+  readonly inclusiveStartMillis: number;
+  readonly exclusiveEndMillis: number;
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly encryption: ObjectEncryption;
+  readonly roleArn: string;
+  /** Absent when the request named none. */
+  readonly outputFormat?: OutputFormat;
+  /** Set by the first step; `nextSequenceNo` is the first block not exported yet. */
+  readonly range?: { readonly nextSequenceNo: number; readonly lastSequenceNo: number };
+}
+
+export type OutputFormat = 'ION_BINARY' | 'ION_TEXT' | 'JSON';
+
+export interface StreamJob extends Job {
+  readonly kind: 'stream';
+  readonly status: 'ACTIVE' | 'COMPLETED' | 'CANCELED' | 'FAILED' | 'IMPAIRED';
+  readonly errorCause?: 'KINESIS_STREAM_NOT_FOUND' | 'IAM_PERMISSION_REVOKED';
+  readonly streamName: string;
+  readonly roleArn: string;
+  readonly kinesisStreamArn: string;
+  readonly aggregationEnabled: boolean;
+  readonly inclusiveStartMillis: number;
+  readonly exclusiveEndMillis?: number;
+  readonly tags: Readonly<Record<string, string>>;
+  /** First block not streamed yet; absent until the CREATED control record is out. */
+  readonly nextSequenceNo?: number;
+}
+
+export interface PurgeJob extends Job {
+  readonly kind: 'purge';
+  readonly status: 'IN_PROGRESS';
+}
+
+export type JobRecord = ExportJob | StreamJob | PurgeJob;
+
+/** A job together with the ordinal that the next writer must name. */
+export interface StoredJob<J extends JobRecord = JobRecord> {
+  readonly record: J;
+  readonly ordinal: number;
+}
+
+const decode = (item: Item): StoredJob => ({ record: decodeRecord<JobRecord>(item.value), ordinal: item.ordinal });
+
+export async function putNewJob<J extends JobRecord>(store: Store, strandId: string, record: J): Promise<StoredJob<J>> {
+  await store.transact([{ put: jobKey(strandId, record.kind, record.id), value: encodeRecord(record), ordinal: 1, if: { absent: true } }]);
+  return { record, ordinal: 1 };
+}
+
+/** Replaces the record if nobody did so since it was read. @throws ConditionFailed */
+export async function replaceJob<J extends JobRecord>(store: Store, job: StoredJob<J>, change: Partial<J>): Promise<StoredJob<J>> {
+  const record: J = { ...job.record, ...change };
+  await store.transact([{
+    put: jobKey(record.strandId, record.kind, record.id),
+    value: encodeRecord(record),
+    ordinal: job.ordinal + 1,
+    if: { ordinal: job.ordinal },
+    ...(record.endedMillis === undefined ? {} : { expiresAtSeconds: Math.ceil((record.endedMillis + FINISHED_JOB_RETENTION_MILLIS) / 1000) }),
+  }]);
+  return { record, ordinal: job.ordinal + 1 };
+}
+
+export async function findJob<K extends JobRecord['kind']>(
+  store: Store, strandId: string, kind: K, id: string, nowMillis: number,
+): Promise<StoredJob<JobRecord & { kind: K }> | undefined> {
+  const item = await store.get(jobKey(strandId, kind, id));
+  const job = item && decode(item);
+  return job && !isForgotten(job.record, nowMillis) ? job as StoredJob<JobRecord & { kind: K }> : undefined;
+}
+
+/** All jobs of a journal, those that ended long ago included. */
+export async function jobsOf(store: Store, strandId: string): Promise<StoredJob[]> {
+  const jobs: StoredJob[] = [];
+  for await (const item of store.query(strandId, { prefix: JOB_SORT_PREFIX })) jobs.push(decode(item));
+  return jobs;
+}
+
+/** The store drops expired items when it likes; readers must not see them in the meantime. */
+export const isForgotten = ({ endedMillis }: JobRecord, nowMillis: number): boolean =>
+  endedMillis !== undefined && nowMillis - endedMillis >= FINISHED_JOB_RETENTION_MILLIS;
+
+/** Changes a job whatever else happens to it meanwhile. Answers undefined if it is gone or `change` declines. */
+export async function changeJob<K extends JobRecord['kind']>(
+  store: Store, strandId: string, kind: K, id: string, nowMillis: number,
+  change: (job: JobRecord & { kind: K }) => Partial<JobRecord & { kind: K }> | undefined,
+): Promise<StoredJob<JobRecord & { kind: K }> | undefined> {
+  for (;;) {
+    const job = await findJob(store, strandId, kind, id, nowMillis);
+    const changes = job && change(job.record);
+    if (!changes) return undefined;
+    try {
+      return await replaceJob(store, job, changes);
+    } catch (error) {
+      // Each failure means that another change succeeded, so the loop as a whole makes progress.
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  }
+}

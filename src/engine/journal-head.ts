@@ -1,0 +1,44 @@
+import type { Action, Store } from '../store';
+import { headKey } from './keys';
+import { decodeRecord, encodeRecord } from './record';
+
+/** Where the journal ends. Every append names the `ordinal` it saw, so two writers cannot both extend the same tip. */
+export interface JournalHead {
+  /** Of the newest block. */
+  readonly sequenceNo: number;
+  readonly blockHash: Uint8Array;
+  readonly blockTimestampMillis: number;
+  /** Tables, indexes and catalog reflect the blocks up to this one; behind `sequenceNo` while a large block is being applied. */
+  readonly projectedSequenceNo: number;
+  readonly ordinal: number;
+}
+
+interface HeadRecord {
+  readonly sequenceNo: number;
+  readonly blockHash: string;
+  readonly blockTimestampMillis: number;
+  readonly projectedSequenceNo: number;
+}
+
+export async function readHead(store: Store, strandId: string): Promise<JournalHead> {
+  const item = await store.get(headKey(strandId));
+  if (!item) throw new Error(`The journal ${strandId} has no head: its ledger was deleted, or the store lost it.`);
+  const record = decodeRecord<HeadRecord>(item.value);
+  return { ...record, blockHash: Buffer.from(record.blockHash, 'base64'), ordinal: item.ordinal };
+}
+
+/** The write that moves the head on; it fails if the head is no longer `previous`. */
+export function headAction(strandId: string, head: Omit<JournalHead, 'ordinal'>, previous: JournalHead | undefined): Action {
+  const record: HeadRecord = {
+    sequenceNo: head.sequenceNo,
+    blockHash: Buffer.from(head.blockHash).toString('base64'),
+    blockTimestampMillis: head.blockTimestampMillis,
+    projectedSequenceNo: head.projectedSequenceNo,
+  };
+  return {
+    put: headKey(strandId),
+    value: encodeRecord(record),
+    ordinal: (previous?.ordinal ?? 0) + 1,
+    if: previous ? { ordinal: previous.ordinal } : { absent: true },
+  };
+}

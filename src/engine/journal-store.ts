@@ -1,0 +1,73 @@
+import { decodeIon, encodeIon, type IonStruct } from '../ion';
+import { blockFromIon, blockToIon, type Block, type ReadNode, type TreeNode } from '../journal';
+import { VALUE_BYTES_MAX, type Action, type Item, type Store } from '../store';
+import { blockKey, blockPartition, nodeKey, sequenceText } from './keys';
+
+/** Blocks rest as Ion binary, cut into chunks that fit in an item. */
+export function blockActions(block: Block): Action[] {
+  const { strandId, sequenceNo } = block.blockAddress;
+  const bytes = encodeIon(blockToIon(block));
+  const actions: Action[] = [];
+  for (let start = 0, chunk = 0; start < bytes.length; start += VALUE_BYTES_MAX, chunk++) {
+    actions.push({ put: blockKey(strandId, sequenceNo, chunk), value: bytes.subarray(start, start + VALUE_BYTES_MAX), if: { absent: true } });
+  }
+  return actions;
+}
+
+export const nodeActions = (strandId: string, nodes: readonly TreeNode[]): Action[] =>
+  nodes.map(({ level, index, hash }) => ({ put: nodeKey(strandId, level, index), value: hash }));
+
+export function readNode(store: Store, strandId: string): ReadNode {
+  return async (level, index) => {
+    const item = await store.get(nodeKey(strandId, level, index));
+    if (!item) throw new Error(`Node ${level}/${index} of the digest tree of ${strandId} is missing: the store is damaged.`);
+    return item.value;
+  };
+}
+
+export async function readBlock(store: Store, strandId: string, sequenceNo: number): Promise<Block | undefined> {
+  for await (const block of readBlocks(store, strandId, sequenceNo, sequenceNo)) return block;
+  return undefined;
+}
+
+/** Blocks of an inclusive range, in order. */
+export async function* readBlocks(store: Store, strandId: string, first: number, last: number): AsyncIterable<Block> {
+  for await (const bytes of readBlockBytes(store, strandId, first, last)) yield blockFromIon(decodeIon(bytes) as IonStruct);
+}
+
+/** The Ion binary document of each block of an inclusive range, in order. */
+export async function* readBlockBytes(store: Store, strandId: string, first: number, last: number): AsyncIterable<Uint8Array> {
+  let current: string | undefined;
+  let chunks: Uint8Array[] = [];
+  for await (const item of store.query(blockPartition(strandId), { from: sequenceText(first), to: `${sequenceText(last)}#99` })) {
+    const sequence = sequenceOf(item);
+    if (sequence !== current && chunks.length > 0) {
+      yield joined(chunks);
+      chunks = [];
+    }
+    current = sequence;
+    chunks.push(item.value);
+  }
+  if (chunks.length > 0) yield joined(chunks);
+}
+
+const sequenceOf = (item: Item): string => item.key.sort.slice(0, item.key.sort.indexOf('#'));
+
+const joined = (chunks: readonly Uint8Array[]): Uint8Array => chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+
+/**
+ * The first block whose timestamp is not before `millis`; one past the tip if there is none.
+ * Timestamps never decrease along a journal, so halving finds it.
+ */
+export async function firstSequenceAt(store: Store, strandId: string, tip: number, millis: number): Promise<number> {
+  let low = 0;
+  let high = tip + 1;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const block = await readBlock(store, strandId, middle);
+    if (!block) throw new Error(`Block ${middle} of journal ${strandId} is missing: the store is damaged.`);
+    if (block.blockTimestampMillis < millis) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,45 @@
+import type { Key } from '../store';
+
+/**
+ * Where each thing rests in the store. Everything of a ledger lives under its strand id, so a ledger that is deleted and made
+ * again under the same name shares nothing with its predecessor. See docs/storage-format.md.
+ */
+export const LEDGERS_PARTITION = 'ledgers';
+/** Sort keys with these prefixes are what the worker listens to. */
+export const HEAD_SORT = 'head';
+export const JOB_SORT_PREFIX = 'job#';
+
+const SEQUENCE_DIGITS = 16;
+/** Sequence numbers sort as text. */
+export const sequenceText = (sequenceNo: number): string => String(sequenceNo).padStart(SEQUENCE_DIGITS, '0');
+
+export const ledgerKey = (ledgerName: string): Key => ({ partition: LEDGERS_PARTITION, sort: ledgerName });
+export const headKey = (strandId: string): Key => ({ partition: strandId, sort: HEAD_SORT });
+export const catalogKey = (strandId: string): Key => ({ partition: strandId, sort: 'catalog' });
+export const jobKey = (strandId: string, kind: string, id: string): Key => ({ partition: strandId, sort: `${JOB_SORT_PREFIX}${kind}#${id}` });
+
+export const blockPartition = (strandId: string): string => `${strandId}/block`;
+export const blockKey = (strandId: string, sequenceNo: number, chunk: number): Key =>
+  ({ partition: blockPartition(strandId), sort: `${sequenceText(sequenceNo)}#${String(chunk).padStart(2, '0')}` });
+
+export const nodePartition = (strandId: string): string => `${strandId}/node`;
+export const nodeKey = (strandId: string, level: number, index: number): Key =>
+  ({ partition: nodePartition(strandId), sort: `${String(level).padStart(2, '0')}#${sequenceText(index)}` });
+
+export const documentPartition = (strandId: string, tableId: string): string => `${strandId}/table/${tableId}`;
+export const documentKey = (strandId: string, tableId: string, documentId: string): Key =>
+  ({ partition: documentPartition(strandId, tableId), sort: documentId });
+
+export const historyPartition = (strandId: string, tableId: string): string => `${strandId}/history/${tableId}`;
+export const historyKey = (strandId: string, tableId: string, documentId: string, version: number): Key =>
+  ({ partition: historyPartition(strandId, tableId), sort: `${documentId}#${sequenceText(version)}` });
+
+export const indexPartition = (strandId: string, indexId: string): string => `${strandId}/index/${indexId}`;
+export const indexKey = (strandId: string, indexId: string, valueKey: string, documentId: string): Key =>
+  ({ partition: indexPartition(strandId, indexId), sort: `${valueKey}#${documentId}` });
+
+export const exportObjectPartition = (strandId: string, exportId: string): string => `${strandId}/export/${exportId}`;
+export const exportObjectKey = (strandId: string, exportId: string, firstSequenceNo: number): Key =>
+  ({ partition: exportObjectPartition(strandId, exportId), sort: sequenceText(firstSequenceNo) });
+
+export const sessionPartition = (token: string): string => `session/${token}`;

@@ -1,0 +1,72 @@
+import type { Item, Store } from '../store';
+import { LEDGERS_PARTITION, ledgerKey } from './keys';
+import { ledgerNotFound, LedgerError } from './ledger-error';
+import { decodeRecord, encodeRecord } from './record';
+
+export type PermissionsMode = 'ALLOW_ALL' | 'STANDARD';
+export type LedgerState = 'CREATING' | 'ACTIVE' | 'DELETING' | 'DELETED';
+
+/** What the service keeps of a ledger besides its journal. */
+export interface LedgerRecord {
+  readonly name: string;
+  readonly strandId: string;
+  readonly state: LedgerState;
+  readonly creationMillis: number;
+  readonly permissionsMode: PermissionsMode;
+  readonly deletionProtection: boolean;
+  /** Absent: the key of the store is the only one. */
+  readonly kmsKeyArn?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A record together with the ordinal that the next writer must name. */
+export interface StoredLedger {
+  readonly record: LedgerRecord;
+  readonly ordinal: number;
+}
+
+const decode = (item: Item): StoredLedger => ({ record: decodeRecord<LedgerRecord>(item.value), ordinal: item.ordinal });
+
+export async function findLedger(store: Store, name: string): Promise<StoredLedger | undefined> {
+  const item = await store.get(ledgerKey(name));
+  return item && decode(item);
+}
+
+/** The ledger unless it is missing or on its way out. @throws LedgerError ResourceNotFoundException */
+export async function requireLedger(store: Store, name: string): Promise<StoredLedger> {
+  const found = await findLedger(store, name);
+  if (!found || found.record.state === 'DELETING') throw ledgerNotFound(name);
+  return found;
+}
+
+/** The ledger if it can take work. @throws LedgerError ResourceNotFoundException, ResourcePreconditionNotMetException */
+export async function requireActiveLedger(store: Store, name: string): Promise<LedgerRecord> {
+  const { record } = await requireLedger(store, name);
+  if (record.state !== 'ACTIVE') {
+    throw new LedgerError('ResourcePreconditionNotMetException', `The Ledger with name ${name} is in state ${record.state}; it must be ACTIVE. Wait and try again.`, {
+      ResourceType: 'Ledger',
+      ResourceName: name,
+    });
+  }
+  return record;
+}
+
+/** Every ledger whose name comes after `afterName`, in order of names. */
+export async function* ledgersAfter(store: Store, afterName = ''): AsyncIterable<LedgerRecord> {
+  for await (const item of store.query(LEDGERS_PARTITION, afterName ? { from: afterName } : undefined)) {
+    const { record } = decode(item);
+    if (record.name !== afterName) yield record;
+  }
+}
+
+/** Replaces the record if nobody did so since it was read. @throws ConditionFailed */
+export async function replaceLedger(store: Store, ledger: StoredLedger, change: Partial<LedgerRecord>): Promise<LedgerRecord> {
+  const record: LedgerRecord = { ...ledger.record, ...change };
+  await store.transact([{
+    put: ledgerKey(record.name),
+    value: encodeRecord(record),
+    ordinal: ledger.ordinal + 1,
+    if: { ordinal: ledger.ordinal },
+  }]);
+  return record;
+}

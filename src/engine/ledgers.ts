@@ -1,0 +1,197 @@
+import { hashIon, ionString } from '../ion';
+import { appendedNodes, dot, GENESIS_PREVIOUS_HASH, type Block } from '../journal';
+import { ConditionFailed, type Store } from '../store';
+import { catalogAction, EMPTY_CATALOG, readCatalog } from './catalog';
+import { ledgerArn, type EngineContext } from './engine-context';
+import { jobsOf, putNewJob } from './job-record';
+import { headAction } from './journal-head';
+import { blockActions, nodeActions } from './journal-store';
+import {
+  blockPartition, documentPartition, exportObjectPartition, historyPartition, indexPartition, ledgerKey, nodePartition,
+} from './keys';
+import { invalidParameter, LedgerError, ledgerNotFound } from './ledger-error';
+import { findLedger, ledgersAfter, replaceLedger, requireLedger, type LedgerRecord, type PermissionsMode, type StoredLedger } from './ledger-record';
+import { ACTIVE_LEDGERS_MAX, TAGS_PER_RESOURCE_MAX } from './limits';
+import { randomId } from './random-id';
+import { encodeRecord } from './record';
+
+export interface NewLedger {
+  readonly name: string;
+  readonly permissionsMode: PermissionsMode;
+  readonly deletionProtection: boolean;
+  readonly kmsKeyArn?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The life of ledgers: what QLDB's control plane does with them. */
+export class Ledgers {
+  constructor(private readonly context: EngineContext) {}
+
+  arn(name: string): string {
+    return ledgerArn(this.context.account, name);
+  }
+
+  /** @throws LedgerError ResourceAlreadyExistsException, ResourceInUseException, LimitExceededException */
+  async create(ledger: NewLedger): Promise<LedgerRecord> {
+    const { store, clock, random } = this.context;
+    await this.refuseTooMany();
+    const strandId = randomId(random);
+    const creationMillis = clock();
+    const record: LedgerRecord = { ...ledger, strandId, state: 'ACTIVE', creationMillis };
+    const genesis = genesisBlock(strandId, randomId(random), creationMillis);
+    const nodes = await appendedNodes(0, genesis.blockHash, () => Promise.reject(new Error('An empty tree has no nodes.')));
+    const head = { sequenceNo: 0, blockHash: genesis.blockHash, blockTimestampMillis: creationMillis, projectedSequenceNo: 0 };
+    try {
+      await store.transact([
+        { put: ledgerKey(ledger.name), value: encodeRecord(record), ordinal: 1, if: { absent: true } },
+        headAction(strandId, head, undefined),
+        catalogAction(strandId, EMPTY_CATALOG, 0),
+        ...blockActions(genesis),
+        ...nodeActions(strandId, nodes),
+      ]);
+    } catch (error) {
+      if (error instanceof ConditionFailed) throw await this.nameTaken(ledger.name);
+      throw error;
+    }
+    return record;
+  }
+
+  /** A ledger on its way out is still described, in state DELETING. @throws LedgerError ResourceNotFoundException */
+  async describe(name: string): Promise<LedgerRecord> {
+    const found = await findLedger(this.context.store, name);
+    if (!found) throw ledgerNotFound(name);
+    return found.record;
+  }
+
+  /** Up to `limit` ledgers whose names come after `afterName`. */
+  async list(limit: number, afterName?: string): Promise<{ ledgers: LedgerRecord[]; more: boolean }> {
+    const ledgers: LedgerRecord[] = [];
+    for await (const ledger of ledgersAfter(this.context.store, afterName)) {
+      if (ledgers.length === limit) return { ledgers, more: true };
+      ledgers.push(ledger);
+    }
+    return { ledgers, more: false };
+  }
+
+  /** @throws LedgerError ResourceNotFoundException */
+  async update(name: string, change: { readonly deletionProtection?: boolean; readonly kmsKeyArn?: string }): Promise<LedgerRecord> {
+    return this.change(name, ({ record }) => ({
+      deletionProtection: change.deletionProtection ?? record.deletionProtection,
+      // Going back to the owned key is said with this literal.
+      kmsKeyArn: change.kmsKeyArn === 'AWS_OWNED_KMS_KEY' ? undefined : change.kmsKeyArn ?? record.kmsKeyArn,
+    }));
+  }
+
+  /** @throws LedgerError ResourceNotFoundException */
+  async updatePermissionsMode(name: string, permissionsMode: PermissionsMode): Promise<LedgerRecord> {
+    return this.change(name, () => ({ permissionsMode }));
+  }
+
+  /** @throws LedgerError ResourceNotFoundException, InvalidParameterException */
+  async tag(name: string, tags: Readonly<Record<string, string>>): Promise<void> {
+    await this.change(name, ({ record }) => {
+      const merged = { ...record.tags, ...tags };
+      if (Object.keys(merged).length > TAGS_PER_RESOURCE_MAX) {
+        throw invalidParameter('Tags', `Ledger ${name} would have ${Object.keys(merged).length} tags; the limit is ${TAGS_PER_RESOURCE_MAX}. Remove some first.`);
+      }
+      return { tags: merged };
+    });
+  }
+
+  /** @throws LedgerError ResourceNotFoundException */
+  async untag(name: string, keys: readonly string[]): Promise<void> {
+    await this.change(name, ({ record }) => ({ tags: Object.fromEntries(Object.entries(record.tags).filter(([key]) => !keys.includes(key))) }));
+  }
+
+  /** Marks the ledger; its data goes in the background, and with the last of it the name becomes free. */
+  async delete(name: string): Promise<void> {
+    const { store, clock } = this.context;
+    const { record } = await requireLedger(store, name);
+    if (record.deletionProtection) {
+      throw new LedgerError('ResourcePreconditionNotMetException', `Deletion protection of ledger ${name} is on. Turn it off with UpdateLedger first.`, {
+        ResourceType: 'Ledger', ResourceName: name,
+      });
+    }
+    for (const job of await jobsOf(store, record.strandId)) {
+      if (job.record.kind === 'stream' && ['ACTIVE', 'IMPAIRED'].includes(job.record.status)) {
+        throw new LedgerError('ResourceInUseException', `Ledger ${name} has the running journal stream ${job.record.id}. Cancel it first.`, {
+          ResourceType: 'Ledger', ResourceName: name,
+        });
+      }
+    }
+    await this.change(name, () => ({ state: 'DELETING' }));
+    await putNewJob(store, record.strandId, { kind: 'purge', id: record.strandId, ledgerName: name, strandId: record.strandId, status: 'IN_PROGRESS', createdMillis: clock() });
+    this.context.wake(record.strandId);
+  }
+
+  private async change(name: string, change: (ledger: StoredLedger) => Partial<LedgerRecord>): Promise<LedgerRecord> {
+    for (;;) {
+      const ledger = await requireLedger(this.context.store, name);
+      try {
+        return await replaceLedger(this.context.store, ledger, change(ledger));
+      } catch (error) {
+        // Each failure means that another change succeeded, so the loop as a whole makes progress.
+        if (!(error instanceof ConditionFailed)) throw error;
+      }
+    }
+  }
+
+  private async refuseTooMany(): Promise<void> {
+    let active = 0;
+    for await (const { state } of ledgersAfter(this.context.store)) if (state !== 'DELETING') active++;
+    if (active >= ACTIVE_LEDGERS_MAX) {
+      throw new LedgerError('LimitExceededException', `Exceeded the limit of ${ACTIVE_LEDGERS_MAX} active ledgers. Delete one, or raise the limit of the service.`, { ResourceType: 'Ledger' });
+    }
+  }
+
+  private async nameTaken(name: string): Promise<LedgerError> {
+    const state = (await findLedger(this.context.store, name))?.record.state;
+    return state === 'DELETING'
+      ? new LedgerError('ResourceInUseException', `The Ledger with name ${name} is still being deleted. Wait and try again.`, { ResourceType: 'Ledger', ResourceName: name })
+      : new LedgerError('ResourceAlreadyExistsException', `The Ledger with name ${name} already exists`, { ResourceType: 'Ledger', ResourceName: name });
+  }
+}
+
+/** Block 0 belongs to the system: no statements, no documents, one entry that binds the journal to its strand. */
+function genesisBlock(strandId: string, transactionId: string, millis: number): Block {
+  const entriesHash = hashIon(ionString(strandId));
+  return {
+    blockAddress: { strandId, sequenceNo: 0 },
+    transactionId,
+    blockTimestampMillis: millis,
+    blockHash: dot(entriesHash, GENESIS_PREVIOUS_HASH),
+    entriesHash,
+    previousBlockHash: GENESIS_PREVIOUS_HASH,
+    entriesHashList: [entriesHash],
+  };
+}
+
+/** Removes everything of a ledger; the record goes last, so that an interrupted purge is taken up again. */
+export async function purgeLedger(store: Store, ledgerName: string, strandId: string): Promise<void> {
+  const { tables } = await readCatalog(store, strandId);
+  const exportIds = (await jobsOf(store, strandId)).filter(({ record }) => record.kind === 'export').map(({ record }) => record.id);
+  const partitions = [
+    ...tables.flatMap(({ tableId, indexes }) => [
+      documentPartition(strandId, tableId),
+      historyPartition(strandId, tableId),
+      ...indexes.map(({ indexId }) => indexPartition(strandId, indexId)),
+    ]),
+    ...exportIds.map(id => exportObjectPartition(strandId, id)),
+    blockPartition(strandId),
+    nodePartition(strandId),
+  ];
+  for (const partition of partitions) await emptyPartition(store, partition);
+  await store.transact([{ delete: ledgerKey(ledgerName) }]);
+  await emptyPartition(store, strandId);
+}
+
+const DELETES_PER_WRITE = 100;
+
+async function emptyPartition(store: Store, partition: string): Promise<void> {
+  for (;;) {
+    const actions = [];
+    for await (const { key } of store.query(partition, { limit: DELETES_PER_WRITE })) actions.push({ delete: key });
+    if (actions.length === 0) return;
+    await store.transact(actions);
+  }
+}

@@ -1,0 +1,35 @@
+/** QLDB's quotas and lifetimes. Those that are ours to raise are defaults of the service's settings; the rest are the protocol. */
+
+export const ACTIVE_LEDGERS_MAX = 5;
+export const RUNNING_EXPORTS_PER_LEDGER_MAX = 2;
+export const ACTIVE_STREAMS_PER_LEDGER_MAX = 5;
+export const ACTIVE_TABLES_MAX = 20;
+export const TABLES_MAX = 40;
+export const INDEXES_PER_TABLE_MAX = 5;
+
+export const DOCUMENTS_PER_TRANSACTION_MAX = 40;
+export const DOCUMENT_BYTES_MAX = 128 * 1024;
+/** QLDB allows 4 MB; a block, its head and its Merkle nodes must fit in one DynamoDB write of 4 MB, hence the margin. */
+export const TRANSACTION_BYTES_MAX = 3_900_000;
+export const STATEMENTS_PER_TRANSACTION_MAX = 10_000;
+
+export const TRANSACTION_LIFETIME_MILLIS = 30_000;
+/** QLDB drops a session 13 to 17 minutes after its creation. */
+export const SESSION_LIFETIME_MILLIS = 15 * 60_000;
+/** How long an expired session is still answered with `has expired` before it is forgotten. */
+export const EXPIRED_SESSION_MEMORY_MILLIS = 5 * 60_000;
+
+export const PAGE_VALUES_MAX = 200;
+/** A Lambda answers at most 6 MB; values travel as base64. */
+export const PAGE_BYTES_MAX = 3_000_000;
+
+/** Finished exports and streams stay visible for seven days. */
+export const FINISHED_JOB_RETENTION_MILLIS = 7 * 24 * 3_600_000;
+export const TAGS_PER_RESOURCE_MAX = 50;
+
+/** Where an export cuts its objects: whichever comes first. Part of the format: a step that runs twice must cut at the same place. */
+export const EXPORT_OBJECT_BLOCKS_MAX = 1_000;
+export const EXPORT_OBJECT_BYTES_MAX = 8_000_000;
+
+/** Attempts at moving the journal's tip past concurrent writers before the commit is given up as a conflict. */
+export const COMMIT_ATTEMPTS_MAX = 20;

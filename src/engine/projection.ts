@@ -1,0 +1,135 @@
+import type { Block, Revision } from '../journal';
+import { actionBytes, ConditionFailed, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Store } from '../store';
+import { documentRevisions, documentTables } from './block-documents';
+import { applyDefinition, catalogAction, readCatalog, tableById, type Catalog, type Definition } from './catalog';
+import { definitionsOf } from './definitions';
+import { indexValueKey } from './index-value';
+import { headAction, readHead, type JournalHead } from './journal-head';
+import { readBlocks } from './journal-store';
+import { documentKey, historyKey, indexKey } from './keys';
+import { encodeRecord } from './record';
+import { encodeRevision, indexedField, Snapshot, type IndexEntry } from './snapshot';
+
+/**
+ * Tables, indexes and catalog follow from the journal. These are the writes by which one block changes them. Each is conditional
+ * on not undoing a later block, so that a block may be projected by several instances at once, and again after a crash.
+ */
+export async function* projectionOf(store: Store, block: Block, catalogBefore: Catalog, definitions: readonly Definition[]): AsyncIterable<Action> {
+  const { strandId, sequenceNo } = block.blockAddress;
+  const before = new Snapshot(store, strandId, sequenceNo - 1);
+  const catalog = definitions.reduce(applyDefinition, catalogBefore);
+  if (definitions.length > 0) yield catalogAction(strandId, catalog, sequenceNo);
+
+  const tables = documentTables(block);
+  for (const definition of definitions) {
+    if (definition.kind === 'create-index') yield* builtIndex(before, strandId, sequenceNo, definition, new Set(tables.keys()));
+  }
+  for (const revision of documentRevisions(block)) {
+    const { tableId } = tables.get(revision.metadata.id)!;
+    const previous = revision.metadata.version > 0 ? await before.revision(tableId, revision.metadata.id) : undefined;
+    yield* projectedRevision(strandId, tableId, revision, previous);
+    for (const index of tableById(catalog, tableId)?.indexes ?? []) {
+      yield* projectedIndexValue(strandId, index.indexId, index.field, revision, previous);
+    }
+  }
+}
+
+function* projectedRevision(strandId: string, tableId: string, revision: Revision, previous: Revision | undefined): Iterable<Action> {
+  const { id } = revision.metadata;
+  const ordinal = revision.blockAddress.sequenceNo + 1;
+  if (previous) {
+    yield { put: historyKey(strandId, tableId, id, previous.metadata.version), value: encodeRevision(previous) };
+  }
+  yield { put: documentKey(strandId, tableId, id), value: encodeRevision(revision), ordinal, if: { ordinalBelow: ordinal } };
+}
+
+function* projectedIndexValue(
+  strandId: string, indexId: string, field: string, revision: Revision, previous: Revision | undefined,
+): Iterable<Action> {
+  const { sequenceNo } = revision.blockAddress;
+  const left = indexValueKey(indexedField(previous?.data, field));
+  const entered = indexValueKey(indexedField(revision.data, field));
+  if (left === entered) return;
+  if (left !== undefined) {
+    yield indexEntryAction(strandId, indexId, left, revision.metadata.id, { since: previous!.blockAddress.sequenceNo, until: sequenceNo }, sequenceNo);
+  }
+  if (entered !== undefined) yield indexEntryAction(strandId, indexId, entered, revision.metadata.id, { since: sequenceNo }, sequenceNo);
+}
+
+/** A new index over the documents that the table had before the block; those that the block itself changes follow as revisions. */
+async function* builtIndex(
+  before: Snapshot, strandId: string, sequenceNo: number, definition: Definition & { kind: 'create-index' }, changedInBlock: ReadonlySet<string>,
+): AsyncIterable<Action> {
+  for await (const revision of before.scan(definition.tableId)) {
+    const documentId = revision.metadata.id;
+    const valueKey = indexValueKey(indexedField(revision.data, definition.field));
+    if (valueKey !== undefined && !changedInBlock.has(documentId)) {
+      yield indexEntryAction(strandId, definition.indexId, valueKey, documentId, { since: revision.blockAddress.sequenceNo }, sequenceNo);
+    }
+  }
+}
+
+function indexEntryAction(
+  strandId: string, indexId: string, valueKey: string, documentId: string, entry: IndexEntry, changedAt: number,
+): Action {
+  const ordinal = changedAt + 1;
+  return { put: indexKey(strandId, indexId, valueKey, documentId), value: encodeRecord(entry), ordinal, if: { ordinalBelow: ordinal } };
+}
+
+/** Brings tables and indexes up to the journal's tip and answers the head as it then stands. */
+export async function catchUp(store: Store, strandId: string): Promise<JournalHead> {
+  let head = await readHead(store, strandId);
+  while (head.projectedSequenceNo < head.sequenceNo) {
+    for await (const block of readBlocks(store, strandId, head.projectedSequenceNo + 1, head.sequenceNo)) {
+      const catalog = await readCatalog(store, strandId);
+      await writeIdempotently(store, projectionOf(store, block, catalog, await definitionsOf(block, catalog)));
+      if (!await markProjected(store, strandId, block.blockAddress.sequenceNo)) break;
+    }
+    head = await readHead(store, strandId);
+  }
+  return head;
+}
+
+/** Answers false when another instance got further meanwhile. */
+async function markProjected(store: Store, strandId: string, sequenceNo: number): Promise<boolean> {
+  const head = await readHead(store, strandId);
+  if (head.projectedSequenceNo >= sequenceNo) return false;
+  try {
+    await store.transact([headAction(strandId, { ...head, projectedSequenceNo: sequenceNo }, head)]);
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionFailed) return false;
+    throw error;
+  }
+}
+
+async function writeIdempotently(store: Store, actions: AsyncIterable<Action>): Promise<void> {
+  let batch: Action[] = [];
+  let bytes = 0;
+  for await (const action of actions) {
+    const size = actionBytes(action);
+    if (batch.length === TRANSACT_ACTIONS_MAX || bytes + size > TRANSACT_BYTES_MAX) {
+      await transactSurviving(store, batch);
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(action);
+    bytes += size;
+  }
+  await transactSurviving(store, batch);
+}
+
+/** A condition that fails says that the write was done before, or overtaken: the rest still has to happen. */
+async function transactSurviving(store: Store, actions: readonly Action[]): Promise<void> {
+  let remaining = [...actions];
+  while (remaining.length > 0) {
+    try {
+      await store.transact(remaining);
+      return;
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      const { actionIndex } = error;
+      remaining = remaining.filter((_, index) => index !== actionIndex);
+    }
+  }
+}

@@ -1,0 +1,203 @@
+import { decodeIon, encodeIon, InvalidIon, parseIon, type IonValue } from '../ion';
+import { foldStatement, statementDigest } from '../journal';
+import { isReadStatement, parseStatement, runStatement, StatementError } from '../partiql';
+import { readCatalog } from './catalog';
+import type { EngineContext } from './engine-context';
+import { badRequest, LedgerError } from './ledger-error';
+import { findLedger } from './ledger-record';
+import { PAGE_BYTES_MAX, PAGE_VALUES_MAX, SESSION_LIFETIME_MILLIS, STATEMENTS_PER_TRANSACTION_MAX, TRANSACTION_BYTES_MAX, TRANSACTION_LIFETIME_MILLIS } from './limits';
+import { catchUp } from './projection';
+import { randomId } from './random-id';
+import type { Session } from './session-store';
+import { Snapshot } from './snapshot';
+import { beginTransaction, savepoint, type Transaction } from './transaction';
+import { TransactionDatabase } from './transaction-database';
+
+export interface Page {
+  /** Ion binary documents. */
+  readonly values: readonly Uint8Array[];
+  readonly nextPageToken?: string;
+}
+
+export interface ConsumedIOs {
+  readonly readIOs: number;
+  readonly writeIOs: number;
+}
+
+/** A statement's parameter as it came over the wire. */
+export type ParameterValue = { readonly ionBinary: Uint8Array } | { readonly ionText: string };
+
+/** The seven commands of a QLDB session. Every method names the caller, who must be the one that started the session. */
+export class Sessions {
+  constructor(private readonly context: EngineContext) {}
+
+  async startSession(ledgerName: string, callerArn: string): Promise<string> {
+    const found = await findLedger(this.context.store, ledgerName);
+    if (found?.record.state !== 'ACTIVE') throw badRequest(`The Ledger with name ${ledgerName} is not found`);
+    const token = randomId(this.context.random) + randomId(this.context.random);
+    await this.context.sessions.save({
+      token, ledgerName, strandId: found.record.strandId, callerArn, createdMillis: this.context.clock(), generation: 0,
+    });
+    return token;
+  }
+
+  async startTransaction(token: string, callerArn: string): Promise<string> {
+    const session = await this.session(token, callerArn);
+    if (session.transaction && !this.hasExpired(session.transaction)) throw badRequest('Transaction already open');
+    const { store, clock, random } = this.context;
+    const head = await catchUp(store, session.strandId);
+    const transaction = beginTransaction({
+      transactionId: randomId(random),
+      ledgerName: session.ledgerName,
+      strandId: session.strandId,
+      startMillis: clock(),
+      snapshotSequenceNo: head.sequenceNo,
+      catalog: await readCatalog(store, session.strandId),
+    });
+    await this.context.sessions.save({ ...session, transaction });
+    return transaction.transactionId;
+  }
+
+  async executeStatement(
+    token: string, callerArn: string, transactionId: string, text: string, parameterValues: readonly ParameterValue[],
+  ): Promise<{ page: Page; consumed: ConsumedIOs }> {
+    const session = await this.session(token, callerArn);
+    const transaction = await this.openTransaction(session, transactionId);
+    const parameters = parameterValues.map(decodeParameter);
+    const digest = statementDigest(text, parameters);
+    // Drivers fold a statement into their digest before they know whether it fails.
+    transaction.commitDigest = foldStatement(transaction.commitDigest, digest);
+    const rollBack = savepoint(transaction);
+    const now = this.context.clock();
+    const database = new TransactionDatabase(transaction, this.snapshotOf(transaction), now, this.context.random);
+    try {
+      const values = await this.rows(transaction, database, text, parameters);
+      transaction.statements.push({ statement: text, startTimeMillis: now, statementDigest: digest });
+      const page = await this.firstPage(session, values);
+      await this.context.sessions.save({ ...session, transaction });
+      return { page, consumed: { readIOs: database.readIOs, writeIOs: database.writeIOs } };
+    } catch (error) {
+      rollBack();
+      await this.context.sessions.save({ ...session, transaction });
+      throw error instanceof StatementError ? badRequest(error.message) : error;
+    }
+  }
+
+  async fetchPage(token: string, callerArn: string, transactionId: string, pageToken: string): Promise<{ page: Page; consumed: ConsumedIOs }> {
+    const session = await this.session(token, callerArn);
+    await this.openTransaction(session, transactionId);
+    const [, ordinal, count] = /^[0-9A-Za-z]{22}-([0-9]{1,9})-([0-9]{1,9})$/.exec(pageToken) ?? [];
+    const values = ordinal === undefined ? undefined : await this.context.sessions.loadPage(session.token, pageToken);
+    if (!values) throw badRequest(`The NextPageToken ${pageToken} is not valid in this transaction. Use the one of the newest page.`);
+    return {
+      page: { values, nextPageToken: nextPageToken(pageToken.slice(0, 22), Number(ordinal), Number(count)) },
+      consumed: { readIOs: 0, writeIOs: 0 },
+    };
+  }
+
+  async commitTransaction(token: string, callerArn: string, transactionId: string, clientDigest: Uint8Array): Promise<{ commitDigest: Uint8Array; consumed: ConsumedIOs }> {
+    const session = await this.session(token, callerArn);
+    const transaction = await this.openTransaction(session, transactionId);
+    await this.context.sessions.save({ ...session, transaction: undefined });
+    if (Buffer.compare(clientDigest, transaction.commitDigest) !== 0) throw badRequest("Digests don't match");
+    const block = await this.context.appender(session.strandId).commit(transaction);
+    if (block) this.context.wake(session.strandId);
+    return { commitDigest: transaction.commitDigest, consumed: { readIOs: 0, writeIOs: block?.revisions?.length ?? 0 } };
+  }
+
+  /** Aborting where nothing is open is a success: drivers do it after an expired transaction. */
+  async abortTransaction(token: string, callerArn: string): Promise<void> {
+    const session = await this.session(token, callerArn);
+    if (session.transaction) await this.context.sessions.save({ ...session, transaction: undefined });
+  }
+
+  async endSession(token: string, callerArn: string): Promise<void> {
+    const { token: known } = await this.session(token, callerArn);
+    await this.context.sessions.remove(known);
+  }
+
+  private async session(token: string, callerArn: string): Promise<Session> {
+    const session = await this.context.sessions.load(token);
+    // Another caller's token is answered like an unknown one: it must not learn that the session exists.
+    if (!session || session.callerArn !== callerArn) throw new LedgerError('InvalidSessionException', 'No such session');
+    if (this.context.clock() - session.createdMillis >= SESSION_LIFETIME_MILLIS) {
+      throw new LedgerError('InvalidSessionException', `Session ${token} has expired`);
+    }
+    return session;
+  }
+
+  private async openTransaction(session: Session, transactionId: string): Promise<Transaction> {
+    const { transaction } = session;
+    if (!transaction) throw badRequest('No open transaction');
+    if (this.hasExpired(transaction)) {
+      await this.context.sessions.save({ ...session, transaction: undefined });
+      throw new LedgerError('InvalidSessionException', `Transaction ${transaction.transactionId} has expired`);
+    }
+    if (transaction.transactionId !== transactionId) {
+      throw badRequest(`Transaction ${transactionId} is not the open transaction of this session, which is ${transaction.transactionId}`);
+    }
+    return transaction;
+  }
+
+  private hasExpired({ startMillis }: Transaction): boolean {
+    return this.context.clock() - startMillis >= TRANSACTION_LIFETIME_MILLIS;
+  }
+
+  private snapshotOf({ strandId, snapshotSequenceNo }: Transaction): Snapshot {
+    return new Snapshot(this.context.store, strandId, snapshotSequenceNo);
+  }
+
+  private async rows(transaction: Transaction, database: TransactionDatabase, text: string, parameters: readonly IonValue[]): Promise<Uint8Array[]> {
+    if (transaction.statements.length >= STATEMENTS_PER_TRANSACTION_MAX) {
+      throw badRequest(`A transaction can run at most ${STATEMENTS_PER_TRANSACTION_MAX} statements. Commit, and go on in another one.`);
+    }
+    const statement = parseStatement(text);
+    const values: Uint8Array[] = [];
+    for await (const row of runStatement(statement, parameters, database)) values.push(encodeIon(row));
+    if (!isReadStatement(statement)) {
+      transaction.bytes += Buffer.byteLength(text) + 200;
+      if (transaction.bytes > TRANSACTION_BYTES_MAX) {
+        throw badRequest(`The transaction exceeds the limit of ${TRANSACTION_BYTES_MAX} bytes. Commit, and go on in another one.`);
+      }
+    }
+    return values;
+  }
+
+  /** The first page is answered; the others rest until they are fetched or the transaction ends. */
+  private async firstPage(session: Session, values: readonly Uint8Array[]): Promise<Page> {
+    const pages = pagesOf(values);
+    const result = randomId(this.context.random);
+    for (const [index, page] of pages.entries()) {
+      if (index > 0) await this.context.sessions.savePage(session.token, `${result}-${index}-${pages.length}`, page);
+    }
+    return { values: pages[0] ?? [], nextPageToken: nextPageToken(result, 0, pages.length) };
+  }
+}
+
+const nextPageToken = (result: string, index: number, count: number): string | undefined =>
+  index + 1 < count ? `${result}-${index + 1}-${count}` : undefined;
+
+function pagesOf(values: readonly Uint8Array[]): Uint8Array[][] {
+  const pages: Uint8Array[][] = [];
+  let bytes = 0;
+  for (const value of values) {
+    const page = pages.at(-1);
+    if (!page || page.length === PAGE_VALUES_MAX || bytes + value.length > PAGE_BYTES_MAX) {
+      pages.push([value]);
+      bytes = value.length;
+    } else {
+      page.push(value);
+      bytes += value.length;
+    }
+  }
+  return pages;
+}
+
+function decodeParameter(value: ParameterValue): IonValue {
+  try {
+    return 'ionBinary' in value ? decodeIon(value.ionBinary) : parseIon(value.ionText);
+  } catch (error) {
+    if (error instanceof InvalidIon) throw badRequest(`A parameter is not a valid Ion value: ${error.message}`);
+    throw error;
+  }
+}

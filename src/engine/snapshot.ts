@@ -1,0 +1,81 @@
+import { decodeIon, encodeIon, fieldOf, type IonStruct, type IonValue } from '../ion';
+import { revisionFromIon, revisionToIon, type Revision } from '../journal';
+import type { Item, Store } from '../store';
+import { documentKey, documentPartition, historyPartition, indexPartition } from './keys';
+import { decodeRecord } from './record';
+
+/** An entry of an index: the blocks between which a document had the value. `until` is the first block without it. */
+export interface IndexEntry {
+  readonly since: number;
+  readonly until?: number;
+}
+
+export const encodeRevision = (revision: Revision): Uint8Array => encodeIon(revisionToIon(revision));
+const decodeRevision = (item: Item): Revision => revisionFromIon(decodeIon(item.value) as IonStruct);
+
+/** The tables of a ledger as they stood after one block, whatever was committed since. */
+export class Snapshot {
+  constructor(private readonly store: Store, private readonly strandId: string, readonly sequenceNo: number) {}
+
+  /** The newest revision of a document, deleted ones included. */
+  async revision(tableId: string, documentId: string): Promise<Revision | undefined> {
+    const item = await this.store.get(documentKey(this.strandId, tableId, documentId));
+    return item && this.asOfSnapshot(tableId, item);
+  }
+
+  async revisions(tableId: string, documentIds: readonly string[]): Promise<Revision[]> {
+    const items = await this.store.getMany(documentIds.map(id => documentKey(this.strandId, tableId, id)));
+    const revisions = await Promise.all(items.map(item => this.asOfSnapshot(tableId, item)));
+    return revisions.filter(revision => revision !== undefined);
+  }
+
+  /** The newest revision of every document of a table, deleted ones included, in order of document ids. */
+  async* scan(tableId: string): AsyncIterable<Revision> {
+    for await (const item of this.store.query(documentPartition(this.strandId, tableId))) {
+      const revision = await this.asOfSnapshot(tableId, item);
+      if (revision) yield revision;
+    }
+  }
+
+  /** Ids of the documents that had an indexed value. */
+  async indexed(indexId: string, valueKey: string): Promise<string[]> {
+    const documentIds: string[] = [];
+    for await (const item of this.store.query(indexPartition(this.strandId, indexId), { prefix: `${valueKey}#` })) {
+      const { since, until } = decodeRecord<IndexEntry>(item.value);
+      if (since <= this.sequenceNo && (until === undefined || until > this.sequenceNo)) documentIds.push(item.key.sort.slice(valueKey.length + 1));
+    }
+    return documentIds;
+  }
+
+  /** Every revision of a table up to the snapshot, each document's in order of versions. */
+  async* history(tableId: string, documentId?: string): AsyncIterable<Revision> {
+    if (documentId !== undefined) {
+      for await (const item of this.store.query(historyPartition(this.strandId, tableId), { prefix: `${documentId}#` })) {
+        const revision = decodeRevision(item);
+        if (this.includes(revision)) yield revision;
+      }
+      const current = await this.store.get(documentKey(this.strandId, tableId, documentId));
+      const revision = current && decodeRevision(current);
+      if (revision && this.includes(revision)) yield revision;
+      return;
+    }
+    for await (const item of this.store.query(documentPartition(this.strandId, tableId))) yield* this.history(tableId, item.key.sort);
+  }
+
+  private includes(revision: Revision): boolean {
+    return revision.blockAddress.sequenceNo <= this.sequenceNo;
+  }
+
+  private async asOfSnapshot(tableId: string, item: Item): Promise<Revision | undefined> {
+    const newest = decodeRevision(item);
+    if (this.includes(newest)) return newest;
+    const earlier = this.store.query(historyPartition(this.strandId, tableId), { prefix: `${item.key.sort}#`, reverse: true });
+    for await (const candidate of earlier) {
+      const revision = decodeRevision(candidate);
+      if (this.includes(revision)) return revision;
+    }
+    return undefined;
+  }
+}
+
+export const indexedField = (data: IonStruct | undefined, field: string): IonValue | undefined => data && fieldOf(data, field);

@@ -1,0 +1,108 @@
+import { DestinationRefused } from './destinations';
+import { ledgerArn, type EngineContext } from './engine-context';
+import { changeJob, findJob, isForgotten, jobsOf, putNewJob, type StreamJob } from './job-record';
+import { LedgerError } from './ledger-error';
+import { requireActiveLedger, requireLedger } from './ledger-record';
+import { ACTIVE_STREAMS_PER_LEDGER_MAX } from './limits';
+import { randomId } from './random-id';
+
+export interface StreamRequest {
+  readonly streamName: string;
+  readonly roleArn: string;
+  readonly kinesisStreamArn: string;
+  readonly aggregationEnabled: boolean;
+  readonly inclusiveStartMillis: number;
+  readonly exclusiveEndMillis?: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+const CLOCK_SKEW_MILLIS = 5_000;
+
+const illegal = (message: string): LedgerError => new LedgerError('IllegalArgumentException', message);
+const isRunning = ({ status }: StreamJob): boolean => status === 'ACTIVE' || status === 'IMPAIRED';
+
+/** Journal streams as the control plane sees them; the worker pumps them. */
+export class Streams {
+  constructor(private readonly context: EngineContext) {}
+
+  /** @throws LedgerError for each of the request's rules, and when the Kinesis stream cannot be reached under the role */
+  async start(ledgerName: string, request: StreamRequest): Promise<string> {
+    const { store, clock, random, account, destinations } = this.context;
+    const ledger = await requireActiveLedger(store, ledgerName);
+    if (request.exclusiveEndMillis !== undefined && request.inclusiveStartMillis >= request.exclusiveEndMillis) {
+      throw illegal('Start date must not be greater than end date');
+    }
+    if (request.inclusiveStartMillis > clock() + CLOCK_SKEW_MILLIS) throw illegal('Start date cannot be in the future');
+    await this.refuseCollision(ledgerName, request);
+    try {
+      const writer = await destinations.records(request.roleArn, ledgerArn(account, ledgerName));
+      await writer.check(request.kinesisStreamArn);
+    } catch (error) {
+      if (!(error instanceof DestinationRefused)) throw error;
+      throw illegal(`QLDB encountered an error validating Kinesis Data Streams: Response from Kinesis: ${error.code} ${error.message}`);
+    }
+    const id = randomId(random);
+    await putNewJob<StreamJob>(store, ledger.strandId, {
+      kind: 'stream',
+      id,
+      ledgerName,
+      strandId: ledger.strandId,
+      status: 'ACTIVE',
+      createdMillis: clock(),
+      ...request,
+      inclusiveStartMillis: Math.max(request.inclusiveStartMillis, ledger.creationMillis),
+    });
+    this.context.wake(ledger.strandId);
+    return id;
+  }
+
+  /** @throws LedgerError ResourceNotFoundException for the ledger or the stream */
+  async describe(ledgerName: string, streamId: string): Promise<StreamJob> {
+    const { record } = await requireLedger(this.context.store, ledgerName);
+    const job = await findJob(this.context.store, record.strandId, 'stream', streamId, this.context.clock());
+    if (!job) throw streamNotFound(ledgerName, streamId);
+    return job.record;
+  }
+
+  /** Streams of a ledger, newest first. */
+  async listForLedger(ledgerName: string): Promise<StreamJob[]> {
+    const { record } = await requireLedger(this.context.store, ledgerName);
+    const jobs = (await jobsOf(this.context.store, record.strandId)).map(job => job.record);
+    return jobs
+      .filter((job): job is StreamJob => job.kind === 'stream' && !isForgotten(job, this.context.clock()))
+      .sort((a, b) => b.createdMillis - a.createdMillis || (a.id < b.id ? -1 : 1));
+  }
+
+  /** @throws LedgerError ResourcePreconditionNotMetException if the stream has ended already */
+  async cancel(ledgerName: string, streamId: string): Promise<void> {
+    const { status, strandId } = await this.describe(ledgerName, streamId);
+    const now = this.context.clock();
+    const canceled = await changeJob(this.context.store, strandId, 'stream', streamId, now,
+      job => isRunning(job) ? { status: 'CANCELED', endedMillis: now, errorCause: undefined } : undefined);
+    if (!canceled) {
+      throw new LedgerError('ResourcePreconditionNotMetException', `The stream ${streamId} is ${status}; only an ACTIVE or IMPAIRED stream can be canceled`, {
+        ResourceType: 'Stream', ResourceName: streamId,
+      });
+    }
+  }
+
+  private async refuseCollision(ledgerName: string, { streamName }: StreamRequest): Promise<void> {
+    const running = (await this.listForLedger(ledgerName)).filter(isRunning);
+    if (running.length >= ACTIVE_STREAMS_PER_LEDGER_MAX) {
+      throw new LedgerError('LimitExceededException', `Exceeded the limit of ${ACTIVE_STREAMS_PER_LEDGER_MAX} concurrently running Journal streams to Kinesis`, {
+        ResourceType: 'Stream',
+      });
+    }
+    const namesake = running.find(stream => stream.streamName === streamName);
+    if (namesake) {
+      throw new LedgerError('InvalidParameterException', `Ledger ${ledgerName} already has the running stream ${namesake.id} with name ${streamName}. Choose another name or cancel it.`, {
+        ParameterName: 'StreamName',
+      });
+    }
+  }
+}
+
+const streamNotFound = (ledgerName: string, streamId: string): LedgerError =>
+  new LedgerError('ResourceNotFoundException', `The Stream with id ${streamId} of ledger ${ledgerName} is not found`, {
+    ResourceType: 'Stream', ResourceName: streamId,
+  });

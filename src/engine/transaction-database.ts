@@ -1,0 +1,202 @@
+import { encodeIon, ionInt, ionString, ionStruct, type IonStruct } from '../ion';
+import { isUniqueId, revisionToIon, type Revision } from '../journal';
+import type { Access, Database, DocumentRevision, HistoryWindow, TableDefinition } from '../partiql';
+import { applyDefinition, type Definition } from './catalog';
+import { definitionMethods, type DefinitionMethods } from './definitions';
+import { indexValueKey } from './index-value';
+import { badRequest } from './ledger-error';
+import { DOCUMENT_BYTES_MAX, DOCUMENTS_PER_TRANSACTION_MAX, TRANSACTION_BYTES_MAX } from './limits';
+import { definedId, randomId, type Random } from './random-id';
+import { indexValueRead } from './read-set';
+import type { Snapshot } from './snapshot';
+import type { PendingDocument, Transaction } from './transaction';
+
+/** What one statement sees and changes: the transaction's snapshot under the transaction's own writes. Counts what it fetches. */
+export class TransactionDatabase implements Database {
+  readonly transactionId: string;
+  readonly createTable: Database['createTable'];
+  readonly dropTable: Database['dropTable'];
+  readonly undropTable: Database['undropTable'];
+  readonly createIndex: Database['createIndex'];
+  readonly dropIndex: Database['dropIndex'];
+  /** One for each document fetched, and again each time that it is fetched again. */
+  readIOs = 0;
+  writeIOs = 0;
+  private readonly statementIndex: number;
+
+  constructor(
+    private readonly transaction: Transaction,
+    private readonly snapshot: Snapshot,
+    readonly nowMillis: number,
+    private readonly random: Random,
+  ) {
+    this.transactionId = transaction.transactionId;
+    this.statementIndex = transaction.statements.length;
+    const define: DefinitionMethods = definitionMethods(
+      () => definedId(transaction.transactionId, this.statementIndex),
+      (definition: Definition) => {
+        transaction.catalog = applyDefinition(transaction.catalog, definition);
+        transaction.definitions.push(definition);
+      },
+    );
+    this.createTable = define.createTable;
+    this.dropTable = define.dropTable;
+    this.undropTable = define.undropTable;
+    this.createIndex = define.createIndex;
+    this.dropIndex = define.dropIndex;
+  }
+
+  tables(): readonly TableDefinition[] {
+    this.transaction.reads.catalog = true;
+    return this.transaction.catalog.tables;
+  }
+
+  async* documents(table: TableDefinition, access: Access): AsyncIterable<DocumentRevision> {
+    for await (const revision of this.committed(table, access)) {
+      if (!revision.data || this.transaction.writes.has(revision.metadata.id)) continue;
+      this.readIOs++;
+      yield committedDocument(revision);
+    }
+    for (const pending of [...this.transaction.writes.values()]) {
+      if (pending.tableId !== table.tableId || !pending.data) continue;
+      if (access.kind === 'documentId' && !access.documentIds.includes(pending.documentId)) continue;
+      this.readIOs++;
+      yield pendingDocument(pending);
+    }
+  }
+
+  async* history(table: TableDefinition, window: HistoryWindow): AsyncIterable<DocumentRevision> {
+    for (const documentId of window.documentIds ?? [undefined]) {
+      if (documentId !== undefined && !isUniqueId(documentId)) continue;
+      let pending: Revision | undefined;
+      // A revision stays active until its successor's time, so each waits for the next to be known.
+      for await (const revision of this.snapshot.history(table.tableId, documentId)) {
+        if (pending && activeWithin(pending, revision, window)) yield this.fetched(pending);
+        pending = revision;
+      }
+      if (pending && activeWithin(pending, undefined, window)) yield this.fetched(pending);
+    }
+  }
+
+  async insert(table: TableDefinition, data: IonStruct): Promise<string> {
+    const documentId = randomId(this.random);
+    this.write(table, documentId, 0, data);
+    return documentId;
+  }
+
+  async update(table: TableDefinition, documentId: string, data: IonStruct): Promise<void> {
+    this.write(table, documentId, await this.versionToWrite(table, documentId), data);
+  }
+
+  async remove(table: TableDefinition, documentId: string): Promise<void> {
+    const version = await this.versionToWrite(table, documentId);
+    // Made and deleted by one transaction: to the journal it never was.
+    if (version === 0) this.forget(documentId);
+    else this.write(table, documentId, version, undefined);
+    this.writeIOs++;
+  }
+
+  private async* committed(table: TableDefinition, access: Access): AsyncIterable<Revision> {
+    const { reads } = this.transaction;
+    switch (access.kind) {
+      case 'scan':
+        reads.scannedTableIds.add(table.tableId);
+        yield* this.snapshot.scan(table.tableId);
+        return;
+      case 'documentId': {
+        const documentIds = [...new Set(access.documentIds)].filter(isUniqueId);
+        for (const documentId of documentIds) reads.documentIds.add(documentId);
+        yield* await this.snapshot.revisions(table.tableId, documentIds);
+        return;
+      }
+      case 'index': {
+        const index = table.indexes.find(({ field }) => field === access.field);
+        if (!index || this.definedHere(index.indexId)) {
+          yield* this.committed(table, { kind: 'scan' });
+          return;
+        }
+        const valueKeys = new Set(access.values.map(indexValueKey).filter(key => key !== undefined));
+        const documentIds = new Set<string>();
+        for (const valueKey of valueKeys) {
+          reads.indexValues.add(indexValueRead(table.tableId, access.field, valueKey));
+          for (const documentId of await this.snapshot.indexed(index.indexId, valueKey)) documentIds.add(documentId);
+        }
+        for (const documentId of documentIds) reads.documentIds.add(documentId);
+        yield* await this.snapshot.revisions(table.tableId, [...documentIds]);
+      }
+    }
+  }
+
+  /** An index made by this transaction holds nothing before the commit. */
+  private definedHere(indexId: string): boolean {
+    return this.transaction.definitions.some(definition => definition.kind === 'create-index' && definition.indexId === indexId);
+  }
+
+  private fetched(revision: Revision): DocumentRevision {
+    this.readIOs++;
+    return committedDocument(revision);
+  }
+
+  private async versionToWrite(table: TableDefinition, documentId: string): Promise<number> {
+    const pending = this.transaction.writes.get(documentId);
+    if (pending) return pending.version;
+    const revision = await this.snapshot.revision(table.tableId, documentId);
+    if (!revision) throw new Error(`Document ${documentId} of table ${table.name} was changed without having been read.`);
+    this.transaction.reads.documentIds.add(documentId);
+    return revision.metadata.version + 1;
+  }
+
+  private write(table: TableDefinition, documentId: string, version: number, data: IonStruct | undefined): void {
+    const bytes = data ? encodeIon(data).length : 0;
+    if (bytes > DOCUMENT_BYTES_MAX) {
+      throw badRequest(`Document of ${bytes} bytes (Ion binary) in table ${table.name} exceeds the limit of ${DOCUMENT_BYTES_MAX} bytes. Split it or keep large values elsewhere.`);
+    }
+    const { writes } = this.transaction;
+    const earlier = writes.get(documentId);
+    if (!earlier && writes.size >= DOCUMENTS_PER_TRANSACTION_MAX) {
+      throw badRequest(`A transaction can change at most ${DOCUMENTS_PER_TRANSACTION_MAX} documents. Commit, and go on in another one.`);
+    }
+    this.account(bytes - (earlier?.bytes ?? 0));
+    writes.set(documentId, {
+      tableId: table.tableId,
+      tableName: table.name,
+      documentId,
+      version,
+      data,
+      statementIndexes: [...new Set([...earlier?.statementIndexes ?? [], this.statementIndex])],
+      bytes,
+    });
+    this.writeIOs++;
+  }
+
+  private forget(documentId: string): void {
+    this.account(-(this.transaction.writes.get(documentId)?.bytes ?? 0));
+    this.transaction.writes.delete(documentId);
+  }
+
+  private account(bytes: number): void {
+    this.transaction.bytes += bytes;
+    if (this.transaction.bytes > TRANSACTION_BYTES_MAX) {
+      throw badRequest(`The transaction exceeds the limit of ${TRANSACTION_BYTES_MAX} bytes. Commit, and go on in another one.`);
+    }
+  }
+}
+
+function activeWithin(revision: Revision, successor: Revision | undefined, { fromMillis, toMillis }: HistoryWindow): boolean {
+  const isSuccessor = successor?.metadata.id === revision.metadata.id;
+  return (toMillis === undefined || revision.metadata.txTimeMillis <= toMillis)
+    && (fromMillis === undefined || !isSuccessor || successor!.metadata.txTimeMillis >= fromMillis);
+}
+
+const committedDocument = (revision: Revision): DocumentRevision => ({
+  documentId: revision.metadata.id,
+  data: revision.data,
+  committed: () => revisionToIon(revision),
+});
+
+/** Not committed yet: there is no block and no hash to show. */
+const pendingDocument = ({ documentId, version, data }: PendingDocument): DocumentRevision => ({
+  documentId,
+  data,
+  committed: () => ionStruct({ data, metadata: ionStruct({ id: ionString(documentId), version: ionInt(version) }) }),
+});

@@ -1,0 +1,119 @@
+import { ConditionFailed } from '../store';
+import { DestinationRefused } from './destinations';
+import type { EngineContext } from './engine-context';
+import { exportStep } from './export-step';
+import { changeJob, findJob, jobsOf, replaceJob, type ExportJob, type JobRecord, type StoredJob, type StreamJob } from './job-record';
+import { purgeLedger } from './ledgers';
+import { ledgersAfter } from './ledger-record';
+import { FINISHED_JOB_RETENTION_MILLIS } from './limits';
+import { streamIsIdle, streamStep } from './stream-step';
+
+/** A step must be done within its lease; the lease is renewed with every step. */
+const LEASE_MILLIS = 60_000;
+/** How long an export keeps trying against a destination that refuses it before it ends as CANCELLED. */
+const EXPORT_PATIENCE_MILLIS = 15 * 60_000;
+/** A stream that stays impaired that long fails for good. */
+const IMPAIRMENT_PATIENCE_MILLIS = FINISHED_JOB_RETENTION_MILLIS;
+const RETRY_DELAY_MILLIS_MAX = 60_000;
+
+/** What the worker tells its operator. Never document data. */
+export type WorkerLog = (event: Readonly<Record<string, unknown>>) => void;
+
+/** Takes the steps of exports, streams and deletions. Any number of workers may run; a lease lets one of them at a job. */
+export class Worker {
+  constructor(private readonly context: EngineContext, private readonly owner: string, private readonly log: WorkerLog) {}
+
+  /** Runs the jobs of one journal until nothing is left to do or `deadlineMillis` has come. Answers when to look again, if ever. */
+  async run(strandId: string, deadlineMillis: number): Promise<number | undefined> {
+    const due = await Promise.all((await jobsOf(this.context.store, strandId)).map(job => this.runJob(job, deadlineMillis)));
+    const times = due.filter(time => time !== undefined);
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  /** Runs the jobs of every journal. */
+  async sweep(deadlineMillis: number): Promise<number | undefined> {
+    const times: number[] = [];
+    for await (const { strandId } of ledgersAfter(this.context.store)) {
+      const due = await this.run(strandId, deadlineMillis);
+      if (due !== undefined) times.push(due);
+    }
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  private async runJob(job: StoredJob, deadlineMillis: number): Promise<number | undefined> {
+    const now = this.context.clock();
+    const { record } = job;
+    if (record.endedMillis !== undefined) return undefined;
+    if (record.setback && record.setback.nextAttemptMillis > now) return record.setback.nextAttemptMillis;
+    if (record.lease && record.lease.owner !== this.owner && record.lease.untilMillis > now) return record.lease.untilMillis;
+    if (record.kind === 'purge') {
+      await purgeLedger(this.context.store, record.ledgerName, record.strandId);
+      return undefined;
+    }
+    if (record.kind === 'stream' && await streamIsIdle(this.context, job as StoredJob<StreamJob>)) return record.exclusiveEndMillis;
+    try {
+      return await this.runSteps(await this.leased(job as StoredJob<ExportJob | StreamJob>), deadlineMillis);
+    } catch (error) {
+      // Someone else moved the job on: it is theirs, or it was canceled.
+      if (error instanceof ConditionFailed) return undefined;
+      return this.setBack(record as ExportJob | StreamJob, error);
+    }
+  }
+
+  private async runSteps(leased: StoredJob<ExportJob | StreamJob>, deadlineMillis: number): Promise<number | undefined> {
+    let job = leased;
+    while (this.context.clock() < deadlineMillis) {
+      job = job.record.kind === 'export'
+        ? await exportStep(this.context, job as StoredJob<ExportJob>)
+        : await streamStep(this.context, job as StoredJob<StreamJob>);
+      const { record } = job;
+      if (record.endedMillis !== undefined) {
+        this.log({ event: 'job-ended', kind: record.kind, id: record.id, ledgerName: record.ledgerName, status: record.status });
+        return undefined;
+      }
+      if (record.kind === 'stream' && await streamIsIdle(this.context, job as StoredJob<StreamJob>)) break;
+      job = await this.leased(job);
+    }
+    await replaceJob(this.context.store, job, { lease: undefined });
+    // A block that came between the last look and the release found the lease taken: look once more.
+    const idle = job.record.kind === 'stream' && await streamIsIdle(this.context, job as StoredJob<StreamJob>);
+    return idle ? (job.record as StreamJob).exclusiveEndMillis : this.context.clock();
+  }
+
+  private leased<J extends ExportJob | StreamJob>(job: StoredJob<J>): Promise<StoredJob<J>> {
+    const lease = { owner: this.owner, untilMillis: this.context.clock() + LEASE_MILLIS };
+    return replaceJob(this.context.store, job, { lease } as Partial<J>);
+  }
+
+  /** A step failed: try again later, longer each time, until patience ends. */
+  private async setBack({ strandId, kind, id }: ExportJob | StreamJob, error: unknown): Promise<number | undefined> {
+    const now = this.context.clock();
+    const message = error instanceof Error ? error.message : String(error);
+    const job = (await findJob(this.context.store, strandId, kind, id, now))?.record;
+    if (!job || job.endedMillis !== undefined) return undefined;
+    const sinceMillis = job.setback?.sinceMillis ?? now;
+    const attempts = (job.setback?.attempts ?? 0) + 1;
+    const nextAttemptMillis = now + Math.min(RETRY_DELAY_MILLIS_MAX, 1_000 * 2 ** Math.min(attempts - 1, 10));
+    const setback = { message, attempts, sinceMillis, nextAttemptMillis };
+    const patience = kind === 'export' ? EXPORT_PATIENCE_MILLIS : IMPAIRMENT_PATIENCE_MILLIS;
+    const outOfPatience = now - sinceMillis >= patience;
+    this.log({ event: 'job-setback', kind, id, ledgerName: job.ledgerName, message, attempts, givenUp: outOfPatience });
+
+    const change = kind === 'export'
+      ? outOfPatience ? { status: 'CANCELLED', endedMillis: now } : {}
+      : { ...impairment(error), ...(outOfPatience ? { status: 'FAILED', endedMillis: now } : {}) };
+    await changeJob(this.context.store, strandId, kind, id, now,
+      current => current.endedMillis === undefined ? { ...change, setback, lease: undefined } as Partial<JobRecord & { kind: typeof kind }> : undefined);
+    return outOfPatience ? undefined : nextAttemptMillis;
+  }
+}
+
+/** Only the causes that QLDB knows impair a stream; a passing fault is retried in silence. */
+function impairment(error: unknown): Partial<StreamJob> {
+  if (!(error instanceof DestinationRefused)) return {};
+  switch (error.reason) {
+    case 'not-found': return { status: 'IMPAIRED', errorCause: 'KINESIS_STREAM_NOT_FOUND' };
+    case 'access-denied': return { status: 'IMPAIRED', errorCause: 'IAM_PERMISSION_REVOKED' };
+    case 'unavailable': return {};
+  }
+}
