@@ -23,11 +23,22 @@ export interface Database {
   remove(table: TableDefinition, documentId: string): Promise<void>;
 
   /** Answers the id of the new table. */
-  createTable(name: string): Promise<string>;
+  createTable(name: string, tags: Readonly<Record<string, string>>): Promise<string>;
   dropTable(table: TableDefinition): Promise<void>;
   undropTable(table: TableDefinition): Promise<void>;
   createIndex(table: TableDefinition, field: string): Promise<void>;
   dropIndex(table: TableDefinition, indexId: string): Promise<void>;
+
+  /** Answers the version of the revision that is to be redacted. Absent where nothing can be redacted. */
+  redactRevision?(revision: RevisionAddress): Promise<number>;
+}
+
+/** Which revision: that of the document in the block. */
+export interface RevisionAddress {
+  readonly strandId: string;
+  readonly sequenceNo: bigint;
+  readonly tableId: string;
+  readonly documentId: string;
 }
 
 export interface TableDefinition {

@@ -1,0 +1,267 @@
+import { ionBool, ionNull, ionString } from '../ion/value';
+import { parseFunctionCall, startsFunctionCall } from './parse-function-call';
+import { parseSelect } from './parse-select';
+import { StatementError, unsupported } from './statement-error';
+import type {
+  ArithmeticOperator, ArithmeticStep, Comparison, Expression, PathStep, Position, StructConstructor, Unary,
+} from './syntax-tree';
+import type { TokenCursor } from './token-cursor';
+import { typeNames, type TypeName } from './type-names';
+
+const comparisonOperators: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>=']);
+/** `a IS NULL IS MISSING ..`: as deep as the tree gets by predicates alone. */
+const predicatesInARowMax = 8;
+
+/** OR, the loosest of the operators. */
+export function parseExpression(cursor: TokenCursor): Expression {
+  return cursor.nested(() => parseOperands(cursor, 'OR', () => parseConjunction(cursor)));
+}
+
+function parseConjunction(cursor: TokenCursor): Expression {
+  return parseOperands(cursor, 'AND', () => parseNegation(cursor));
+}
+
+function parseOperands(cursor: TokenCursor, keyword: 'AND' | 'OR', parseOperand: () => Expression): Expression {
+  const operands = [parseOperand()];
+  while (cursor.acceptKeyword(keyword)) operands.push(parseOperand());
+  return operands.length === 1 ? operands[0]! : { kind: keyword === 'AND' ? 'and' : 'or', operands, at: operands[0]!.at };
+}
+
+function parseNegation(cursor: TokenCursor): Expression {
+  const at = cursor.at;
+  if (!cursor.acceptKeyword('NOT')) return parsePredicate(cursor);
+  return { kind: 'unary', operator: 'NOT', operand: cursor.nested(() => parseNegation(cursor)), at };
+}
+
+function parsePredicate(cursor: TokenCursor): Expression {
+  let value = parseConcatenation(cursor);
+  for (let count = 0; ; count += 1) {
+    const predicate = parseOnePredicate(cursor, value);
+    if (predicate === undefined) return value;
+    if (count === predicatesInARowMax) throw new StatementError('Parser', `more than ${predicatesInARowMax} predicates in a row; use AND`, cursor.at);
+    value = predicate;
+  }
+}
+
+function parseOnePredicate(cursor: TokenCursor, value: Expression): Expression | undefined {
+  const at = value.at;
+  const token = cursor.peek();
+  if (token.kind === 'symbol' && comparisonOperators.has(token.text)) {
+    cursor.next();
+    return { kind: 'comparison', operator: token.text as Comparison['operator'], left: value, right: parseConcatenation(cursor), at };
+  }
+  if (cursor.acceptKeyword('IS')) {
+    const negated = cursor.acceptKeyword('NOT');
+    return { kind: 'is', value, type: parseTypeName(cursor), negated, at };
+  }
+  const following = cursor.peek(1);
+  const negated = cursor.isKeyword('NOT') && following.kind === 'word' && ['IN', 'BETWEEN', 'LIKE'].includes(following.keyword);
+  if (negated) cursor.next();
+  if (cursor.acceptKeyword('IN')) return parseMembership(cursor, value, negated, at);
+  if (cursor.acceptKeyword('BETWEEN')) {
+    const lower = parseConcatenation(cursor);
+    cursor.expectKeyword('AND');
+    return { kind: 'between', value, lower, upper: parseConcatenation(cursor), negated, at };
+  }
+  if (cursor.acceptKeyword('LIKE')) {
+    const pattern = parseConcatenation(cursor);
+    const escape = cursor.acceptKeyword('ESCAPE') ? parseConcatenation(cursor) : undefined;
+    return { kind: 'like', value, pattern, escape, negated, at };
+  }
+  return undefined;
+}
+
+function parseMembership(cursor: TokenCursor, value: Expression, negated: boolean, at: Position): Expression {
+  const collectionAt = cursor.at;
+  const following = cursor.peek(1);
+  const isQuery = following.kind === 'word' && following.keyword === 'SELECT';
+  if (!cursor.isSymbol('(') || isQuery) {
+    return { kind: 'in', value, collection: parseConcatenation(cursor), parenthesized: false, negated, at };
+  }
+  cursor.next();
+  const items = parseList(cursor, ')');
+  if (items.length === 0) throw new StatementError('Parser', 'expected an expression, found \')\'', collectionAt);
+  return { kind: 'in', value, collection: { kind: 'list', items, at: collectionAt }, parenthesized: true, negated, at };
+}
+
+function parseConcatenation(cursor: TokenCursor): Expression {
+  const operands = [parseSum(cursor)];
+  while (cursor.acceptSymbol('||')) operands.push(parseSum(cursor));
+  return operands.length === 1 ? operands[0]! : { kind: 'concatenation', operands, at: operands[0]!.at };
+}
+
+function parseSum(cursor: TokenCursor): Expression {
+  return parseArithmetic(cursor, ['+', '-'], () => parseProduct(cursor));
+}
+
+function parseProduct(cursor: TokenCursor): Expression {
+  return parseArithmetic(cursor, ['*', '/', '%'], () => parseSign(cursor));
+}
+
+function parseArithmetic(cursor: TokenCursor, operators: readonly ArithmeticOperator[], parseOperand: () => Expression): Expression {
+  const first = parseOperand();
+  const rest: ArithmeticStep[] = [];
+  for (;;) {
+    const at = cursor.at;
+    const operator = operators.find((candidate) => cursor.acceptSymbol(candidate));
+    if (operator === undefined) return rest.length === 0 ? first : { kind: 'arithmetic', first, rest, at: first.at };
+    rest.push({ operator, operand: parseOperand(), at });
+  }
+}
+
+function parseSign(cursor: TokenCursor): Expression {
+  const at = cursor.at;
+  const operator = (['+', '-'] as const).find((candidate) => cursor.acceptSymbol(candidate)) as Unary['operator'] | undefined;
+  return operator === undefined ? parsePath(cursor) : { kind: 'unary', operator, operand: cursor.nested(() => parseSign(cursor)), at };
+}
+
+/** A value and the steps into it; also what SET, INSERT INTO and REMOVE aim at. */
+export function parsePath(cursor: TokenCursor): Expression {
+  const root = parsePrimary(cursor);
+  const steps: PathStep[] = [];
+  for (;;) {
+    if (cursor.acceptSymbol('.')) {
+      steps.push(cursor.acceptSymbol('*') ? { kind: 'everyField' } : { kind: 'field', name: cursor.expectName('a field name') });
+    } else if (cursor.acceptSymbol('[')) {
+      steps.push(cursor.acceptSymbol('*') ? { kind: 'everyElement' } : { kind: 'element', key: parseExpression(cursor) });
+      cursor.expectSymbol(']');
+    } else {
+      return steps.length === 0 ? root : { kind: 'path', root, steps, at: root.at };
+    }
+  }
+}
+
+function parsePrimary(cursor: TokenCursor): Expression {
+  const token = cursor.peek();
+  const at = token.at;
+  switch (token.kind) {
+    case 'string':
+      cursor.next();
+      return { kind: 'literal', value: ionString(token.value), at };
+    case 'number':
+    case 'ion':
+      cursor.next();
+      return { kind: 'literal', value: token.value, at };
+    case 'quotedName':
+      return { kind: 'variable', name: cursor.expectName('a name'), innermost: false, at };
+    case 'symbol':
+      return parseSymbolPrimary(cursor, token.text, at);
+    case 'word':
+      return parseWordPrimary(cursor, token.keyword, at);
+    case 'end':
+      throw cursor.unexpected('an expression');
+  }
+}
+
+function parseSymbolPrimary(cursor: TokenCursor, symbol: string, at: Position): Expression {
+  switch (symbol) {
+    case '?':
+      cursor.next();
+      return { kind: 'parameter', index: cursor.takeParameter(), at };
+    case '@':
+      cursor.next();
+      return { kind: 'variable', name: cursor.expectName('a name'), innermost: true, at };
+    case '(':
+      cursor.next();
+      return parseParenthesized(cursor, at);
+    case '[':
+      cursor.next();
+      return { kind: 'list', items: parseList(cursor, ']'), at };
+    case '<<':
+      cursor.next();
+      return { kind: 'bag', items: parseList(cursor, '>>'), at };
+    case '{':
+      cursor.next();
+      return parseStruct(cursor, at);
+    default:
+      throw cursor.unexpected('an expression');
+  }
+}
+
+function parseWordPrimary(cursor: TokenCursor, keyword: string, at: Position): Expression {
+  switch (keyword) {
+    case 'TRUE':
+    case 'FALSE':
+      cursor.next();
+      return { kind: 'literal', value: ionBool(keyword === 'TRUE'), at };
+    case 'NULL':
+      cursor.next();
+      return { kind: 'literal', value: ionNull(), at };
+    case 'MISSING':
+      cursor.next();
+      return { kind: 'missing', at };
+    case 'CASE':
+      cursor.next();
+      return parseCase(cursor, at);
+    case 'SELECT':
+      throw cursor.unexpected('an expression', '; a nested query must stand in parentheses');
+    case 'DATE':
+    case 'TIME':
+      if (cursor.peek(1).kind === 'string') throw unsupported(`${keyword} literal`, 'write a timestamp in backticks, such as `2020-01-31T`', at);
+  }
+  if (startsFunctionCall(cursor)) return parseFunctionCall(cursor);
+  if (!cursor.isName()) throw cursor.unexpected('an expression', `; write "${keyword}" in double quotes to use the reserved word as a name`);
+  return { kind: 'variable', name: cursor.expectName('a name'), innermost: false, at };
+}
+
+function parseParenthesized(cursor: TokenCursor, at: Position): Expression {
+  if (cursor.isKeyword('SELECT')) {
+    const select = cursor.nested(() => parseSelect(cursor, 'nested'));
+    cursor.expectSymbol(')');
+    return select;
+  }
+  const items = [parseExpression(cursor)];
+  while (cursor.acceptSymbol(',')) items.push(parseExpression(cursor));
+  cursor.expectSymbol(')');
+  return items.length === 1 ? items[0]! : { kind: 'list', items, at };
+}
+
+/** Expressions separated by commas, up to and including the closing symbol. */
+export function parseList(cursor: TokenCursor, close: string): readonly Expression[] {
+  if (cursor.acceptSymbol(close)) return [];
+  const items = [parseExpression(cursor)];
+  while (cursor.acceptSymbol(',')) items.push(parseExpression(cursor));
+  if (!cursor.acceptSymbol(close)) throw cursor.unexpected(`',' or '${close}'`);
+  return items;
+}
+
+function parseStruct(cursor: TokenCursor, at: Position): StructConstructor {
+  const fields: StructConstructor['fields'][number][] = [];
+  while (!cursor.isSymbol('}')) {
+    if (fields.length > 0) cursor.expectSymbol(',');
+    const name = parseExpression(cursor);
+    cursor.expectSymbol(':');
+    fields.push({ name, value: parseExpression(cursor) });
+  }
+  cursor.expectSymbol('}');
+  return { kind: 'struct', fields, at };
+}
+
+function parseCase(cursor: TokenCursor, at: Position): Expression {
+  const subject = cursor.isKeyword('WHEN') ? undefined : parseExpression(cursor);
+  const branches: { condition: Expression; result: Expression }[] = [];
+  do {
+    cursor.expectKeyword('WHEN');
+    const condition = parseExpression(cursor);
+    cursor.expectKeyword('THEN');
+    branches.push({ condition, result: parseExpression(cursor) });
+  } while (cursor.isKeyword('WHEN'));
+  const otherwise = cursor.acceptKeyword('ELSE') ? parseExpression(cursor) : undefined;
+  cursor.expectKeyword('END');
+  return { kind: 'case', subject, branches, otherwise, at };
+}
+
+/** The type after IS or AS. */
+export function parseTypeName(cursor: TokenCursor): TypeName {
+  const token = cursor.peek();
+  const first = token.kind === 'word' ? token.keyword : '';
+  const following = cursor.peek(1);
+  const two = following.kind === 'word' ? `${first} ${following.keyword}` : '';
+  const name = typeNames.has(two) ? two : first;
+  const type = typeNames.get(name);
+  if (type === undefined) throw cursor.unexpected('a type name');
+  cursor.next();
+  if (name === two) cursor.next();
+  if (cursor.isSymbol('(')) throw unsupported(`length or precision of the type ${name}`, 'leave the parentheses out', cursor.at);
+  return type;
+}

@@ -1,0 +1,188 @@
+import { limits } from './limits';
+import { parseExpression, parsePath } from './parse-expression';
+import { StatementError, unsupported } from './statement-error';
+import type { Expression, FromItem, Path, Position, Projection, ProjectionItem, Select, Source, TableReference } from './syntax-tree';
+import type { TokenCursor } from './token-cursor';
+
+/** Only the outermost query may name tables; names in the FROM of a nested one are aliases and fields. */
+export type QueryLevel = 'outermost' | 'nested';
+
+export const committedViewPrefix = '_ql_committed_';
+
+const unsupportedClauses: ReadonlyMap<string, string> = new Map([
+  ['ORDER', 'order the rows in the client'],
+  ['GROUP', 'group the rows in the client'],
+  ['HAVING', 'filter the rows in the client'],
+  ['LIMIT', 'stop reading pages in the client'],
+  ['OFFSET', 'skip rows in the client'],
+  ['FETCH', 'stop reading pages in the client'],
+  ['UNION', 'run one statement for each side'],
+  ['INTERSECT', 'run one statement for each side'],
+  ['EXCEPT', 'run one statement for each side'],
+]);
+const unsupportedJoins: ReadonlySet<string> = new Set(['LEFT', 'RIGHT', 'FULL', 'OUTER', 'NATURAL']);
+
+/** `SELECT .. FROM .. [WHERE ..]` */
+export function parseSelect(cursor: TokenCursor, level: QueryLevel): Select {
+  const at = cursor.at;
+  cursor.expectKeyword('SELECT');
+  if (cursor.isKeyword('DISTINCT')) throw unsupported('SELECT DISTINCT', 'drop repeated rows in the client', cursor.at);
+  const projection = parseProjection(cursor);
+  cursor.expectKeyword('FROM');
+  const from = parseFrom(cursor, level);
+  const where = cursor.acceptKeyword('WHERE') ? parseExpression(cursor) : undefined;
+  refuseUnsupportedClause(cursor);
+  return { kind: 'select', projection, from, where, at };
+}
+
+/** Names the clause that stands here if it is one of SQL that the ledger does not have. */
+export function refuseUnsupportedClause(cursor: TokenCursor): void {
+  const token = cursor.peek();
+  if (token.kind !== 'word') return;
+  const hint = unsupportedClauses.get(token.keyword);
+  if (hint !== undefined) {
+    const construct = ['ORDER', 'GROUP'].includes(token.keyword) ? `${token.keyword} BY` : token.keyword;
+    throw unsupported(construct, hint, token.at);
+  }
+  if (unsupportedJoins.has(token.keyword)) throw unsupported(`${token.keyword} join`, 'only inner joins are available', token.at);
+}
+
+function parseProjection(cursor: TokenCursor): Projection {
+  if (cursor.acceptKeyword('VALUE')) return { kind: 'value', expression: parseExpression(cursor) };
+  if (cursor.isKeyword('PIVOT')) throw unsupported('PIVOT', 'select rows and build the struct in the client', cursor.at);
+  if (cursor.acceptSymbol('*')) return { kind: 'star' };
+  const items: ProjectionItem[] = [];
+  do {
+    items.push(parseProjectionItem(cursor, items.length + 1));
+  } while (cursor.acceptSymbol(','));
+  return { kind: 'items', items };
+}
+
+function parseProjectionItem(cursor: TokenCursor, position: number): ProjectionItem {
+  const expression = parseExpression(cursor);
+  if (expression.kind === 'path' && expression.steps.at(-1)?.kind === 'everyField') {
+    const steps = expression.steps.slice(0, -1);
+    return { kind: 'everyFieldOf', expression: steps.length === 0 ? expression.root : { ...expression, steps } };
+  }
+  const alias = cursor.acceptKeyword('AS') ? cursor.expectName('an alias') : cursor.isName() ? cursor.expectName('an alias') : undefined;
+  return { kind: 'named', expression, name: alias ?? nameOf(expression) ?? `_${position}` };
+}
+
+/** The name an expression has without an alias: of a variable its own, of a path that of the last step. */
+function nameOf(expression: Expression): string | undefined {
+  if (expression.kind === 'variable') return expression.name;
+  return expression.kind === 'path' ? nameOfLastStep(expression) : undefined;
+}
+
+function nameOfLastStep({ steps }: Path): string | undefined {
+  const last = steps.at(-1)!;
+  if (last.kind === 'field') return last.name;
+  return last.kind === 'element' && last.key.kind === 'literal' && last.key.value.kind === 'string' ? last.key.value.value : undefined;
+}
+
+/** The sources after FROM, joined by commas or inner joins. */
+export function parseFrom(cursor: TokenCursor, level: QueryLevel): readonly FromItem[] {
+  const aliases = new Set<string>();
+  const items: FromItem[] = [];
+  let join: 'comma' | 'inner' | 'cross' | undefined = 'comma';
+  while (join !== undefined) {
+    if (items.length === limits.sourcesMax) throw new StatementError('Parser', `a FROM has at most ${limits.sourcesMax} sources`, cursor.at);
+    const item = parseFromItem(cursor, level, aliases);
+    if (join === 'inner') {
+      cursor.expectKeyword('ON');
+      items.push({ ...item, on: parseExpression(cursor) });
+    } else {
+      items.push(item);
+    }
+    join = parseJoin(cursor);
+  }
+  return items;
+}
+
+function parseJoin(cursor: TokenCursor): 'comma' | 'inner' | 'cross' | undefined {
+  if (cursor.acceptSymbol(',')) return 'comma';
+  const crossed = cursor.acceptKeyword('CROSS');
+  if (crossed || cursor.acceptKeyword('INNER')) {
+    cursor.expectKeyword('JOIN');
+    return crossed ? 'cross' : 'inner';
+  }
+  if (cursor.acceptKeyword('JOIN')) return 'inner';
+  refuseUnsupportedClause(cursor);
+  return undefined;
+}
+
+function parseFromItem(cursor: TokenCursor, level: QueryLevel, aliases: Set<string>): FromItem {
+  const at = cursor.at;
+  const source = parseSource(cursor, level, aliases);
+  const alias = parseAlias(cursor, aliases);
+  const positionAlias = cursor.acceptKeyword('AT') ? cursor.expectName('an alias') : undefined;
+  const documentIdAlias = cursor.acceptKeyword('BY') ? cursor.expectName('an alias') : undefined;
+  if (documentIdAlias !== undefined && (source.kind === 'value' || source.kind === 'catalog')) {
+    throw new StatementError('Semantic', 'BY gives the id of a document; only tables have one', at);
+  }
+  return { source, alias: alias ?? defaultAlias(source), positionAlias, documentIdAlias, at };
+}
+
+function parseAlias(cursor: TokenCursor, aliases: Set<string>): string | undefined {
+  const token = cursor.peek();
+  const following = cursor.peek(1).kind;
+  if (token.kind === 'word' && token.keyword === 'OFFSET' && ['number', 'symbol'].includes(following)) refuseUnsupportedClause(cursor);
+  if (!cursor.acceptKeyword('AS') && !cursor.isName()) return undefined;
+  const alias = cursor.expectName('an alias');
+  aliases.add(alias);
+  return alias;
+}
+
+function defaultAlias(source: Source): string | undefined {
+  switch (source.kind) {
+    case 'table': return source.view === 'user' ? source.name : `${committedViewPrefix}${source.name}`;
+    case 'catalog': return 'user_tables';
+    case 'history': return undefined;
+    case 'value': return nameOf(source.expression);
+  }
+}
+
+function parseSource(cursor: TokenCursor, level: QueryLevel, aliases: ReadonlySet<string>): Source {
+  const at = cursor.at;
+  if (cursor.acceptKeyword('UNPIVOT')) return { kind: 'value', expression: parsePath(cursor), unpivot: true, at };
+  const token = cursor.peek();
+  const name = token.kind === 'word' ? token.text : token.kind === 'quotedName' ? token.name : undefined;
+  if (name !== undefined && cursor.isName()) {
+    const source = parseTableSource(cursor, name, aliases, at);
+    if (source !== undefined && level === 'outermost') return source;
+    if (source !== undefined && source.kind !== 'table') throw unsupported('a ledger\'s table in a nested query', 'only the outermost query may name tables', at);
+    if (source !== undefined) return { kind: 'value', expression: { kind: 'variable', name, innermost: false, at }, unpivot: false, at };
+  }
+  if (cursor.isKeyword('VALUES')) throw unsupported('VALUES', 'write the rows as <<{..}, {..}>>', at);
+  return { kind: 'value', expression: parsePath(cursor), unpivot: false, at };
+}
+
+/** A table, a view of one, its history, or the catalog; undefined for a path or the name of an alias. */
+function parseTableSource(cursor: TokenCursor, name: string, aliases: ReadonlySet<string>, at: Position): Exclude<Source, { kind: 'value' }> | undefined {
+  if (cursor.isSymbol('(', 1)) return name.toLowerCase() === 'history' ? parseHistory(cursor, at) : undefined;
+  if (name === 'information_schema' && cursor.isSymbol('.', 1)) {
+    cursor.next();
+    cursor.next();
+    const view = cursor.expectName('user_tables');
+    if (view !== 'user_tables') throw new StatementError('Semantic', `No such table: information_schema.${view}; there is only information_schema.user_tables`, at);
+    return { kind: 'catalog', at };
+  }
+  if (cursor.isSymbol('.', 1) || cursor.isSymbol('[', 1) || aliases.has(name)) return undefined;
+  cursor.expectName('a table name');
+  return name.startsWith(committedViewPrefix)
+    ? { kind: 'table', name: name.slice(committedViewPrefix.length), view: 'committed', at }
+    : { kind: 'table', name, view: 'user', at };
+}
+
+/** `history( table [, start [, end]] )` */
+function parseHistory(cursor: TokenCursor, at: Position): Source & { kind: 'history' } {
+  cursor.next();
+  cursor.expectSymbol('(');
+  const token = cursor.peek();
+  const table: TableReference = token.kind === 'string' ? { tableId: token.value } : { name: cursor.expectName('a table name or a table id in single quotes') };
+  if (token.kind === 'string') cursor.next();
+  const from = cursor.acceptSymbol(',') ? parseExpression(cursor) : undefined;
+  const to = from !== undefined && cursor.acceptSymbol(',') ? parseExpression(cursor) : undefined;
+  cursor.expectSymbol(')');
+  return { kind: 'history', table, from, to, at };
+}

@@ -1,0 +1,74 @@
+import type { IonField, IonValue } from '../ion/value';
+import { evaluateExpression } from './evaluate-expression';
+import { aggregatesIn, childrenOf } from './expression-children';
+import { toIon, type PartiqlValue } from './partiql-value';
+import { documentIdOf, type Binding, type Evaluation, type Scope } from './scope';
+import { StatementError } from './statement-error';
+import type { Aggregate, Expression, Projection } from './syntax-tree';
+
+/** What a query answers for a row; undefined for SELECT VALUE of something that is missing. */
+export function project(projection: Projection, scope: Scope, evaluation: Evaluation): IonValue | undefined {
+  switch (projection.kind) {
+    case 'value': return toIon(evaluateExpression(projection.expression, scope, evaluation));
+    case 'star': return { kind: 'struct', fields: scope.bindings.flatMap(fieldsOfBinding) };
+    case 'items': {
+      const fields: IonField[] = [];
+      projection.items.forEach((item, index) => {
+        const value = evaluateExpression(item.expression, scope, evaluation);
+        if (item.kind === 'named') addField(fields, item.name, value);
+        else fields.push(...fieldsOf(value, index));
+      });
+      return { kind: 'struct', fields };
+    }
+  }
+}
+
+/** The fields of a source as `*` shows them, the BY and AT aliases included. */
+function fieldsOfBinding(binding: Binding, index: number): readonly IonField[] {
+  const fields: IonField[] = [...fieldsOf(binding.value, index)];
+  if (binding.position !== undefined) addField(fields, binding.position.name, binding.position.value);
+  if (binding.documentIdAlias !== undefined) addField(fields, binding.documentIdAlias, documentIdOf(binding));
+  return fields;
+}
+
+/** A value that is no struct is named by its place. */
+function fieldsOf(value: PartiqlValue, index: number): readonly IonField[] {
+  if (value.kind === 'struct') return value.fields;
+  const fields: IonField[] = [];
+  addField(fields, `_${index + 1}`, value);
+  return fields;
+}
+
+function addField(fields: IonField[], name: string, value: PartiqlValue): void {
+  const ion = toIon(value);
+  if (ion !== undefined) fields.push([name, ion]);
+}
+
+/**
+ * The aggregates of a select list, if it has any: then the query answers one row for all.
+ *
+ * @throws StatementError if the list also names what differs from row to row
+ */
+export function aggregatesOf(projection: Projection): readonly Aggregate[] {
+  if (projection.kind === 'star') return [];
+  const expressions = projection.kind === 'value' ? [projection.expression] : projection.items.map(({ expression }) => expression);
+  const aggregates = expressions.flatMap(aggregatesIn);
+  const nested = aggregates.flatMap(({ argument }) => (argument === undefined ? [] : aggregatesIn(argument)))[0];
+  if (nested !== undefined) throw new StatementError('Semantic', `${nested.name} stands in another aggregate`, nested.at);
+  const varying = aggregates.length === 0 ? undefined : expressions.flatMap(variablesOutsideAggregates)[0];
+  if (varying !== undefined) {
+    throw new StatementError('Semantic', 'a select list has either aggregates or values of single rows, for there is no GROUP BY', varying.at);
+  }
+  return aggregates;
+}
+
+function variablesOutsideAggregates(expression: Expression): readonly Expression[] {
+  if (expression.kind === 'variable' || expression.kind === 'select') return [expression];
+  return expression.kind === 'aggregate' ? [] : childrenOf(expression).flatMap(variablesOutsideAggregates);
+}
+
+/** @throws StatementError if a condition has an aggregate, for those see all rows that the condition has let through */
+export function refuseAggregates(condition: Expression | undefined): void {
+  const aggregate = condition === undefined ? undefined : aggregatesIn(condition)[0];
+  if (aggregate !== undefined) throw new StatementError('Semantic', `${aggregate.name} may stand in a select list only`, aggregate.at);
+}
