@@ -76,7 +76,7 @@ async function startOnce(python: string, options: LocalAwsOptions): Promise<Loca
   (emulator.stdin as unknown as { unref(): void }).unref();
 
   let stopped: Promise<void> | undefined;
-  const stop = () => stopped ??= endGroup(emulator).then(() => rm(temporaryFolder, { recursive: true, force: true }));
+  const stop = () => stopped ??= endGroup(emulator).then(() => rm(temporaryFolder, { recursive: true, force: true, maxRetries: 5 }));
   try {
     await untilReady(emulator, endpoint);
   } catch (problem) {

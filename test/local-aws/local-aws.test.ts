@@ -175,7 +175,8 @@ describe('the Python environment', () => {
     const before = process.env.PYTHON;
     process.env.PYTHON = '/no/such/python';
     try {
-      await expect(pythonEnvironment(requirements, folder)).rejects.toThrow(/needs Python 3.10 or newer[^]*\/no\/such\/python[^]*apt install python3/);
+      await expect(pythonEnvironment(requirements, folder)).rejects
+        .toThrow(/needs Python 3.10 or newer[^]*\/no\/such\/python[^]*apt install python3/);
     } finally {
       if (before === undefined) delete process.env.PYTHON;
       else process.env.PYTHON = before;
