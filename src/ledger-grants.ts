@@ -70,7 +70,7 @@ export class LedgerGrants {
   }
 
   private on(grantee: iam.IGrantable, actions: string[], resourceArns: string[]): iam.Grant {
-    const onLedger = iam.Grant.addToPrincipal({ grantee, actions, resourceArns, scope: this.ledger });
+    const onLedger = iam.Grant.addToPrincipal({ grantee, actions, resourceArns });
     const reach = this.ledger.service?.grants.invoke(grantee);
     return reach ? reach.combine(onLedger) : onLedger;
   }

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { bundledFunction, functionRole } from './bundled-function';
 import { LedgerServiceGrants } from './ledger-service-grants';
 import { rejectProblems } from './problems';
-import { removalProblem } from './removal';
+import { removalProblem, watchRemoval } from './removal';
 
 /** A QLDB-compatible service that ledgers live in. */
 export interface ILedgerService extends IResource {
@@ -219,6 +219,7 @@ export class LedgerService extends LedgerServiceBase {
       deletionProtection,
       removalPolicy,
     });
+    watchRemoval(this, this.table.node.defaultChild as dynamodb.CfnTable, deletionProtection);
 
     const memory = props.memory ?? Size.mebibytes(1024);
     const serviceFunction = (functionId: string, bundle: string, description: string, timeout: Duration) => {

@@ -1,5 +1,5 @@
 import {
-  Annotations, ArnFormat, CfnDeletionPolicy, CfnResource, IResource, Lazy, RemovalPolicy, Resource, Stack, TagManager, TagType, aws_kms as kms,
+  Annotations, ArnFormat, CfnResource, CustomResource, IResource, Lazy, RemovalPolicy, Resource, Stack, TagManager, TagType, aws_kms as kms,
 } from 'aws-cdk-lib';
 import { ILedgerRef, LedgerReference } from 'aws-cdk-lib/aws-qldb';
 import { Construct } from 'constructs';
@@ -11,7 +11,7 @@ import { ILedgerService, LedgerService } from './ledger-service';
 import { LedgerTable, tableProblems } from './ledger-table';
 import { LEDGER_LIFECYCLE, lifecycleResource } from './lifecycle-provider';
 import { rejectProblems, rejectProblemsOf } from './problems';
-import { removalProblem } from './removal';
+import { isDeleted, removalProblem, watchRemoval } from './removal';
 
 /** A ledger. */
 export interface ILedger extends IResource, ILedgerRef {
@@ -198,6 +198,8 @@ export class Ledger extends LedgerBase {
   /** Collects the tags of `Tags.of()`. */
   public readonly cdkTagManager: TagManager;
 
+  private readonly resource: CustomResource;
+
   constructor(scope: Construct, id: string, props: LedgerProps = {}) {
     super(scope, id, { physicalName: props.ledgerName ?? Lazy.string({ produce: () => generatedName(this) }) });
     this.permissionsMode = props.permissionsMode ?? PermissionsMode.STANDARD;
@@ -216,31 +218,32 @@ export class Ledger extends LedgerBase {
     const service = props.service ?? LedgerService.defaultFor(this);
     this.service = service;
     this.cdkTagManager = new TagManager(TagType.MAP, LEDGER_LIFECYCLE.resourceType, props.tags);
-    const resource = lifecycleResource(this, 'Resource', LEDGER_LIFECYCLE, service, {
+    this.resource = lifecycleResource(this, 'Resource', LEDGER_LIFECYCLE, service, {
       LedgerName: this.physicalName,
       PermissionsMode: this.permissionsMode,
       DeletionProtection: this.deletionProtection,
       KmsKey: props.encryptionKey?.keyRef.keyArn,
       Tags: this.cdkTagManager.renderedTags,
-      RemovalPolicy: Lazy.string({ produce: () => deletes() ? 'Destroy' : 'Retain' }),
+      RemovalPolicy: Lazy.string({ produce: () => isDeleted(cfnResource) ? 'Destroy' : 'Retain' }),
       Tables: props.tables?.map(table => ({ Name: table.name, Indexes: table.indexes ?? [] })),
     }, removalPolicy);
-    this.ledgerName = this.getResourceNameAttribute(resource.getAttString('LedgerName'));
-    this.ledgerArn = this.getResourceArnAttribute(resource.getAttString('LedgerArn'), {
+    this.ledgerName = this.getResourceNameAttribute(this.resource.getAttString('LedgerName'));
+    this.ledgerArn = this.getResourceArnAttribute(this.resource.getAttString('LedgerArn'), {
       service: 'qldb',
       resource: 'ledger',
       resourceName: this.physicalName,
     });
 
-    // The policy may still change after construction, for example through RemovalPolicies.of(app).
-    const cfnResource = resource.node.defaultChild as CfnResource;
-    const deletes = () => cfnResource.cfnOptions.deletionPolicy === CfnDeletionPolicy.DELETE;
-    this.node.addValidation({
-      validate: () => {
-        const problem = deletes() ? removalProblem(RemovalPolicy.DESTROY, this.deletionProtection) : undefined;
-        return problem ? [problem] : [];
-      },
-    });
+    const cfnResource = this.resource.node.defaultChild as CfnResource;
+    watchRemoval(this, cfnResource, this.deletionProtection);
+  }
+
+  /**
+   * Changes what happens to the ledger when it leaves the stack.
+   * @param policy the policy.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    this.resource.applyRemovalPolicy(policy);
   }
 }
 

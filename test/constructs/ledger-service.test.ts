@@ -1,0 +1,177 @@
+import { App, RemovalPolicies, RemovalPolicy, Size, Stack, aws_iam as iam, aws_kms as kms, aws_logs as logs } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { grantedStatements, listed, onlyResource, resourcesOf } from './full-stack';
+import { JournalArchive, Ledger, LedgerService } from '../../src';
+
+const stackOf = (props?: ConstructorParameters<typeof LedgerService>[2]) => {
+  const stack = new Stack(new App(), 'Stack');
+  return { stack, service: new LedgerService(stack, 'Service', props) };
+};
+
+test('the table keeps what it holds: retained, protected, recoverable, encrypted with its own rotating key', () => {
+  const { stack } = stackOf();
+  const table = onlyResource(stack, 'AWS::DynamoDB::Table');
+  const key = onlyResource(stack, 'AWS::KMS::Key');
+  expect([table.DeletionPolicy, table.UpdateReplacePolicy, key.DeletionPolicy]).toEqual(['Retain', 'Retain', 'Retain']);
+  expect(key.Properties.EnableKeyRotation).toBe(true);
+  expect(table.Properties).toMatchObject({
+    KeySchema: [{ AttributeName: 'p', KeyType: 'HASH' }, { AttributeName: 's', KeyType: 'RANGE' }],
+    TimeToLiveSpecification: { AttributeName: 't', Enabled: true },
+    BillingMode: 'PAY_PER_REQUEST',
+    StreamSpecification: { StreamViewType: 'KEYS_ONLY' },
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: { 'Fn::GetAtt': [expect.stringMatching(/^ServiceKey/), 'Arn'] } },
+    DeletionProtectionEnabled: true,
+  });
+});
+
+test('only IAM principals reach the URL', () => {
+  const { stack } = stackOf();
+  expect(onlyResource(stack, 'AWS::Lambda::Url').Properties.AuthType).toBe('AWS_IAM');
+  const principals = Object.values(resourcesOf(stack)).filter(({ Type }) => Type === 'AWS::Lambda::Permission').map(({ Properties }) => Properties.Principal);
+  expect(principals).toEqual(['events.amazonaws.com']);
+});
+
+test('the functions know their table and nothing secret', () => {
+  const { stack } = stackOf();
+  const functions = Object.values(resourcesOf(stack)).filter(({ Type }) => Type === 'AWS::Lambda::Function');
+  expect(functions).toHaveLength(2);
+  for (const { Properties } of functions) {
+    expect(Properties).toMatchObject({
+      Runtime: 'nodejs22.x',
+      Architectures: ['arm64'],
+      MemorySize: 1024,
+      Environment: { Variables: { LEDGER_TABLE_NAME: { Ref: expect.stringMatching(/^ServiceTable/) } } },
+    });
+    expect(Object.keys(Properties.Environment.Variables)).toEqual(['LEDGER_TABLE_NAME']);
+  }
+});
+
+test('changed journal heads and jobs wake the worker; a record that fails is given up', () => {
+  const { stack } = stackOf();
+  Template.fromStack(stack).hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    FunctionName: { Ref: Match.stringLikeRegexp('^ServiceWorker') },
+    FilterCriteria: {
+      Filters: [
+        { Pattern: '{"dynamodb":{"Keys":{"s":{"S":[{"prefix":"head"}]}}}}' },
+        { Pattern: '{"dynamodb":{"Keys":{"s":{"S":[{"prefix":"job#"}]}}}}' },
+      ],
+    },
+    BatchSize: 100,
+    ParallelizationFactor: 10,
+    BisectBatchOnFunctionError: true,
+    MaximumRetryAttempts: 3,
+    MaximumRecordAgeInSeconds: 60,
+    MaximumBatchingWindowInSeconds: Match.absent(),
+  });
+});
+
+test('the worker also looks for work every minute', () => {
+  expect(onlyResource(stackOf().stack, 'AWS::Events::Rule').Properties).toMatchObject({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
+});
+
+test('key, memory and log retention can be chosen', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:111122223333:key/k');
+  new LedgerService(stack, 'Service', { encryptionKey, memory: Size.gibibytes(2), logRetention: logs.RetentionDays.ONE_WEEK });
+  const template = Template.fromStack(stack);
+  template.resourceCountIs('AWS::KMS::Key', 0);
+  template.allResourcesProperties('AWS::Lambda::Function', { MemorySize: 2048 });
+  template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
+});
+
+test('a service that is to be destroyed deletes its table, key and logs', () => {
+  const { stack } = stackOf({ removalPolicy: RemovalPolicy.DESTROY, deletionProtection: false });
+  expect(Object.values(resourcesOf(stack)).map(({ DeletionPolicy }) => DeletionPolicy).filter(policy => policy === 'Retain')).toEqual([]);
+  expect(onlyResource(stack, 'AWS::DynamoDB::Table').Properties.DeletionProtectionEnabled).toBe(false);
+});
+
+test('a service that is to be destroyed must not be protected from it', () => {
+  expect(() => stackOf({ removalPolicy: RemovalPolicy.DESTROY })).toThrow(
+    "LedgerService 'Stack/Service' has 1 problem:\n  - removalPolicy 'destroy' contradicts deletion protection, which is on by default: "
+    + 'set deletionProtection: false and deploy that before you destroy, or use RemovalPolicy.RETAIN');
+});
+
+test('a protected service is not made destroyable afterwards either', () => {
+  const app = new App();
+  new LedgerService(new Stack(app, 'Stack'), 'Service');
+  RemovalPolicies.of(app).destroy();
+  expect(() => app.synth()).toThrow(/Stack\/Service\] removalPolicy 'destroy' contradicts deletion protection/);
+});
+
+test('who is granted to invoke may call through the URL only', () => {
+  const { stack, service } = stackOf();
+  const role = new iam.Role(stack, 'Caller', { assumedBy: new iam.AccountRootPrincipal() });
+  service.grants.invoke(role);
+  const apiFunction = { 'Fn::GetAtt': [expect.stringMatching(/^ServiceApi/), 'Arn'] };
+  expect(grantedStatements(stack).filter(([id]) => id.startsWith('Caller')).map(([, statement]) => statement)).toEqual([
+    {
+      Effect: 'Allow', Action: 'lambda:InvokeFunctionUrl', Resource: apiFunction,
+      Condition: { StringEquals: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' } },
+    },
+    { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: apiFunction, Condition: { Bool: { 'lambda:InvokedViaFunctionUrl': true } } },
+  ]);
+});
+
+describe('a service imported by its attributes', () => {
+  const imported = (stack: Stack) => LedgerService.fromLedgerServiceAttributes(stack, 'Service', {
+    serviceUrl: 'https://id.lambda-url.eu-west-1.on.aws/',
+    apiFunctionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:api',
+    apiRoleArn: 'arn:aws:iam::111122223333:role/api',
+    workerRoleArn: 'arn:aws:iam::111122223333:role/worker',
+  });
+
+  test('holds ledgers and assumes the roles of their exports', () => {
+    const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'eu-west-1' } });
+    new Ledger(stack, 'Ledger', { service: imported(stack) }).exportJournal('Export');
+    expect(onlyResource(stack, 'Custom::QldbLedger').Properties.ServiceUrl).toBe('https://id.lambda-url.eu-west-1.on.aws/');
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: { Statement: [{ Action: 'sts:AssumeRole' }] },
+      Roles: ['api', 'worker'],
+    });
+    const invokes = grantedStatements(stack).filter(([, { Action }]) => listed(Action).includes('lambda:InvokeFunctionUrl'));
+    expect(new Set(invokes.map(([, { Resource }]) => Resource))).toEqual(new Set(['arn:aws:lambda:eu-west-1:111122223333:function:api']));
+  });
+
+  test('adds no service to the stack', () => {
+    const stack = new Stack(new App(), 'Stack');
+    imported(stack);
+    expect(resourcesOf(stack) ?? {}).toEqual({});
+  });
+});
+
+describe('any other endpoint', () => {
+  test('is trusted as QLDB, for this account\'s QLDB resources only, and gets no permission of ours', () => {
+    const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'eu-west-1' } });
+    const service = LedgerService.fromEndpoint(stack, 'Endpoint', { serviceUrl: 'https://qldb.example.com' });
+    const archive = new JournalArchive(stack, 'Archive');
+    new Ledger(stack, 'Ledger', { service }).exportJournal('Export', { archive });
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [{
+          Action: 'sts:AssumeRole',
+          Principal: { Service: 'qldb.amazonaws.com' },
+          Condition: {
+            StringEquals: { 'aws:SourceAccount': '111122223333' },
+            ArnLike: { 'aws:SourceArn': { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':qldb:eu-west-1:111122223333:*']] } },
+          },
+        }],
+      },
+    });
+    const actions = grantedStatements(stack).flatMap(([, { Action }]) => listed(Action));
+    expect(actions).not.toContain('sts:AssumeRole');
+    expect(actions).not.toContain('lambda:InvokeFunctionUrl');
+  });
+
+  test('may be run by a principal of its own', () => {
+    const stack = new Stack(new App(), 'Stack');
+    const service = LedgerService.fromEndpoint(stack, 'Endpoint', {
+      serviceUrl: 'https://qldb.example.com',
+      journalPrincipal: new iam.AccountPrincipal('444455556666'),
+    });
+    new Ledger(stack, 'Ledger', { service }).exportJournal('Export');
+    const trust = Object.values(resourcesOf(stack)).filter(({ Type }) => Type === 'AWS::IAM::Role')
+      .flatMap(({ Properties }) => Properties.AssumeRolePolicyDocument.Statement).map(({ Principal }) => JSON.stringify(Principal));
+    expect(trust).toContainEqual(expect.stringContaining(':iam::444455556666:root'));
+  });
+});
