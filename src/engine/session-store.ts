@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
-import { ConditionFailed, TRANSACT_ACTIONS_MAX, VALUE_BYTES_MAX, type Action, type Store } from '../store';
+import { ConditionFailed, TRANSACT_BYTES_MAX, VALUE_BYTES_MAX, type Action, type Store } from '../store';
 import { sessionPartition } from './keys';
 import { badRequest } from './ledger-error';
 import { EXPIRED_SESSION_MEMORY_MILLIS, SESSION_LIFETIME_MILLIS } from './limits';
@@ -17,6 +17,9 @@ export interface Session {
   /** Grows with every save, so that two commands of one session at once are told apart. */
   readonly generation: number;
 }
+
+/** A session is saved in one write; keys and numbers of its items take a little of that. */
+const SESSION_BYTES_MAX = TRANSACT_BYTES_MAX - 10_000;
 
 /** Where sessions live between commands: memory in one process, short-lived items where any instance may serve the next command. */
 export interface SessionStore {
@@ -78,7 +81,7 @@ export function storedSessionStore(store: Store, clock: () => number): SessionSt
         ...(chunk === 0 ? { if: generation === 0 ? { absent: true } : { ordinal: generation } } : {}),
       });
     }
-    if (actions.length > TRANSACT_ACTIONS_MAX) throw badRequest('The state of the session is too large. Commit, and go on in another transaction.');
+    if (bytes.length > SESSION_BYTES_MAX) throw badRequest('The state of the session is too large. Commit, and go on in another transaction.');
     await store.transact(actions);
   };
 

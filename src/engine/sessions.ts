@@ -1,6 +1,6 @@
 import { decodeIon, encodeIon, InvalidIon, parseIon, type IonValue } from '../ion';
 import { foldStatement, statementDigest } from '../journal';
-import { isReadStatement, parseStatement, runStatement, StatementError } from '../partiql';
+import { isReadOnly, parseStatement, runStatement, StatementError } from '../partiql';
 import { readCatalog } from './catalog';
 import type { EngineContext } from './engine-context';
 import { badRequest, LedgerError } from './ledger-error';
@@ -154,7 +154,7 @@ export class Sessions {
     const statement = parseStatement(text);
     const values: Uint8Array[] = [];
     for await (const row of runStatement(statement, parameters, database)) values.push(encodeIon(row));
-    if (!isReadStatement(statement)) {
+    if (!isReadOnly(statement)) {
       transaction.bytes += Buffer.byteLength(text) + 200;
       if (transaction.bytes > TRANSACTION_BYTES_MAX) {
         throw badRequest(`The transaction exceeds the limit of ${TRANSACTION_BYTES_MAX} bytes. Commit, and go on in another one.`);

@@ -1,0 +1,67 @@
+import { readdir, readFile } from 'node:fs/promises';
+import * as path from 'node:path';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+
+/** Where exported objects are read from, be it a bucket or a copy of it. Keys use `/`. */
+export interface ExportSource {
+  /** What the user called it. */
+  readonly name: string;
+  /** Every key below the given place. */
+  keys(): AsyncIterable<string>;
+  /** @throws Unreadable */
+  read(key: string): Promise<Uint8Array>;
+}
+
+/** Something that must be read cannot be; the message says what and why. */
+export class Unreadable extends Error {
+  readonly name = 'Unreadable';
+}
+
+const S3_URL = /^s3:\/\/([^/]+)\/?(.*)$/;
+
+/** A folder, or `s3://bucket/prefix` read with the environment's credentials. */
+export function openExportSource(location: string): ExportSource {
+  const [, bucket, prefix] = S3_URL.exec(location) ?? [];
+  return bucket === undefined ? folderSource(location) : bucketSource(location, bucket, prefix);
+}
+
+function folderSource(folder: string): ExportSource {
+  return {
+    name: folder,
+    async* keys() {
+      const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: Error) => {
+        throw new Unreadable(`Cannot read the folder ${folder}: ${error.message}`);
+      });
+      for (const entry of entries) {
+        if (entry.isFile()) yield path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/');
+      }
+    },
+    read: key => readFile(path.join(folder, key)).catch((error: Error) => {
+      throw new Unreadable(`Cannot read ${path.join(folder, key)}: ${error.message}`);
+    }),
+  };
+}
+
+function bucketSource(name: string, bucket: string, prefix: string): ExportSource {
+  // A local AWS has no host name for each bucket.
+  const client = new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
+  const unreadable = (what: string) => (error: Error) => {
+    throw new Unreadable(`Cannot ${what}: ${error.name}: ${error.message}`);
+  };
+  return {
+    name,
+    async* keys() {
+      let token: string | undefined;
+      do {
+        const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }))
+          .catch(unreadable(`list ${name}`));
+        for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
+        token = page.NextContinuationToken;
+      } while (token !== undefined);
+    },
+    async read(key) {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key })).catch(unreadable(`read s3://${bucket}/${key}`));
+      return Body!.transformToByteArray();
+    },
+  };
+}
