@@ -16,8 +16,15 @@ test('a service, an archive, a ledger, an export and a stream in five stacks hav
 
   app.synth();
 
-  const dependencies = Object.fromEntries(Object.entries(stacks).map(([name, stack]) => [name, stack.dependencies.map(other => other.node.id).sort()]));
-  expect(dependencies).toEqual({ Service: [], Archive: [], Ledger: ['Service'], Export: ['Archive', 'Ledger', 'Service'], Stream: ['Ledger', 'Service'] });
+  const dependencies = Object.fromEntries(Object.entries(stacks).map(([name, stack]) =>
+    [name, stack.dependencies.map(other => other.node.id).sort()]));
+  expect(dependencies).toEqual({
+    Service: [],
+    Archive: [],
+    Ledger: ['Service'],
+    Export: ['Archive', 'Ledger', 'Service'],
+    Stream: ['Ledger', 'Service'],
+  });
 });
 
 test('the permission to assume a role lives beside the role, not in the service\'s stack', () => {

@@ -106,7 +106,9 @@ test('who is granted to invoke may call through the URL only', () => {
   const apiFunction = { 'Fn::GetAtt': [expect.stringMatching(/^ServiceApi/), 'Arn'] };
   expect(grantedStatements(stack).filter(([id]) => id.startsWith('Caller')).map(([, statement]) => statement)).toEqual([
     {
-      Effect: 'Allow', Action: 'lambda:InvokeFunctionUrl', Resource: apiFunction,
+      Effect: 'Allow',
+      Action: 'lambda:InvokeFunctionUrl',
+      Resource: apiFunction,
       Condition: { StringEquals: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' } },
     },
     { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: apiFunction, Condition: { Bool: { 'lambda:InvokedViaFunctionUrl': true } } },
