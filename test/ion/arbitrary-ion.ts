@@ -84,7 +84,10 @@ const arbitraryBareScalar = (): fc.Arbitrary<IonValue> => fc.oneof(
 function withAnnotations<T extends IonValue>(values: fc.Arbitrary<T>): fc.Arbitrary<T> {
   return fc.oneof(
     { weight: 5, arbitrary: values },
-    { weight: 1, arbitrary: fc.tuple(values, fc.array(arbitraryText(), { minLength: 1, maxLength: 3 })).map(([value, annotations]) => ({ ...value, annotations })) },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(values, fc.array(arbitraryText(), { minLength: 1, maxLength: 3 })).map(([value, annotations]) => ({ ...value, annotations })),
+    },
   );
 }
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { decodeIon, decodeIonStream, encodeIon, encodeIonStream, hashIon, ionEquals, IonValue, parseIon, parseIonStream, printIon } from '../../src/ion';
 import { arbitraryIon } from './arbitrary-ion';
 import { binaryByIonJs, hashByIonHashJs, ionJsKeeps, ionJsPrints, readByIonJs, textByIonJs } from './ion-js-oracle';
+import { decodeIon, decodeIonStream, encodeIon, encodeIonStream, hashIon, ionEquals, IonValue, parseIon, parseIonStream, printIon } from '../../src/ion';
 
 const RUNS = { numRuns: 1500 };
 const shared = (): fc.Arbitrary<IonValue> => arbitraryIon().filter(ionJsKeeps);

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { fieldOf, hashIon, ionDecimal, ionEquals, ionInt, ionString, ionStruct, ionTimestampFromMillis, ionToJson, millisFromIonTimestamp, parseIon, printIon } from '../../src/ion';
 import { arbitraryIon } from './arbitrary-ion';
+import { fieldOf, hashIon, ionDecimal, ionEquals, ionInt, ionString, ionStruct, ionTimestampFromMillis, ionToJson, millisFromIonTimestamp, parseIon, printIon } from '../../src/ion';
 
 describe('a time', () => {
   test('survives as a timestamp', () => {

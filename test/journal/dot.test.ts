@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { compareHashes, dot, EMPTY_HASH, merkleProof, merkleRoot } from '../../src/journal';
 import { arbitraryHash } from './arbitrary-block';
+import { compareHashes, dot, EMPTY_HASH, merkleProof, merkleRoot } from '../../src/journal';
 
 describe('dot', () => {
   test('does not depend on the order of its operands', () => {

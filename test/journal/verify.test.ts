@@ -1,15 +1,17 @@
 import * as fc from 'fast-check';
+import { arbitraryBlock, arbitraryBlockContent } from './arbitrary-block';
 import { decodeIon, encodeIon, ionEquals, ionInt, ionList, ionString, IonStruct, ionStruct, IonValue, parseIon, printIon } from '../../src/ion';
 import {
   Block, blockFromIon, blockProof, blockToIon, buildBlock, ChainVerifier, dot, GENESIS_PREVIOUS_HASH, InvalidBlock, merkleProof, merkleRoot,
   OWN_JOURNAL, redactBlock, Revision, revisionProof, verifyBlock, verifyProof,
 } from '../../src/journal';
-import { arbitraryBlock, arbitraryBlockContent } from './arbitrary-block';
 
 const HASHED_FIELDS = ['blockHash', 'entriesHash', 'previousBlockHash', 'entriesHashList', 'transactionInfo', 'redactionInfo', 'revisions'];
 
+type Replace = (changed: IonValue) => IonValue;
+
 /** Every value nested in another that is no container, with a function that replaces it. */
-function* leaves(value: IonValue, replaceIn: (changed: IonValue) => IonValue): Generator<{ leaf: IonValue; replace: (changed: IonValue) => IonValue }> {
+function* leaves(value: IonValue, replaceIn: Replace): Generator<{ leaf: IonValue; replace: Replace }> {
   if (value.kind === 'struct') {
     for (const [index, [name, field]] of value.fields.entries()) {
       yield* leaves(field, (changed) => replaceIn({ ...value, fields: replaced(value.fields, index, [name, changed] as const) }));
@@ -174,7 +176,8 @@ describe('a chain', () => {
   });
 
   test('shows a block that was replaced as a whole', () => {
-    const forged = buildBlock({ ...sampleContent(), strandId: blocks[5]!.blockAddress.strandId, sequenceNo: 5, previousBlockHash: blocks[4]!.blockHash });
+    const { strandId } = blocks[5]!.blockAddress;
+    const forged = buildBlock({ ...sampleContent(), strandId, sequenceNo: 5, previousBlockHash: blocks[4]!.blockHash });
     expect(findingsOf(replaced(blocks, 5, forged))).toEqual(['previousBlockHash 6']);
   });
 
