@@ -86,7 +86,8 @@ function withAnnotations<T extends IonValue>(values: fc.Arbitrary<T>): fc.Arbitr
     { weight: 5, arbitrary: values },
     {
       weight: 1,
-      arbitrary: fc.tuple(values, fc.array(arbitraryText(), { minLength: 1, maxLength: 3 })).map(([value, annotations]) => ({ ...value, annotations })),
+      arbitrary: fc.tuple(values, fc.array(arbitraryText(), { minLength: 1, maxLength: 3 }))
+        .map(([value, annotations]) => ({ ...value, annotations })),
     },
   );
 }
