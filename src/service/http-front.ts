@@ -1,0 +1,101 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { errorAnswer, ServiceError } from './service-error';
+import type { Handle } from './wire';
+import { REQUEST_BYTES_MAX } from './wire-message';
+
+export interface HttpFrontOptions {
+  readonly handle: Handle;
+  /** Everybody who reaches the port acts as this caller: hence the loopback interface only. */
+  readonly callerArn: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** @default '127.0.0.1' */
+  readonly host?: string;
+}
+
+export interface HttpFront {
+  /** Without a slash at the end, such as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Lets requests in flight end, and refuses new ones. */
+  close(): Promise<void>;
+}
+
+const LOOPBACK_HOSTS = ['127.0.0.1', '::1', 'localhost'];
+/** How long requests in flight may take to end once the front closes. */
+const CLOSE_GRACE_MILLIS = 5_000;
+
+/**
+ * Serves the wire on the loopback interface.
+ *
+ * @throws Error for a host that is not loopback; a port that is taken
+ */
+export async function serveHttp(options: HttpFrontOptions): Promise<HttpFront> {
+  const host = options.host ?? LOOPBACK_HOSTS[0]!;
+  if (!LOOPBACK_HOSTS.includes(host)) {
+    throw new Error(`The service does not listen on ${host}: it trusts whoever reaches it, so it listens on ${LOOPBACK_HOSTS.join(', ')} only.`);
+  }
+  const server = createServer((request, response) => void answer(options, request, response));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, close: async () => close(server) };
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>(resolve => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const grace = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MILLIS);
+  await closed;
+  clearTimeout(grace);
+}
+
+async function answer({ handle, callerArn }: HttpFrontOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    refuseBrowsers(request);
+    const body = await readBody(request);
+    const [rawPath = '/', rawQuery = ''] = splitOnce(request.url ?? '/', '?');
+    const answered = await handle({ method: request.method ?? 'GET', rawPath, rawQuery, headers: singleHeaders(request), body, callerArn });
+    response.writeHead(answered.status, { ...answered.headers, 'content-length': Buffer.byteLength(answered.body) });
+    response.end(answered.body);
+  } catch (error) {
+    if (request.destroyed && !request.complete) return; // The client has gone; nobody is left to answer.
+    const { status, name, message } = errorAnswer(error);
+    // What remains of the body is not read, so the connection cannot be used again.
+    response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': name, 'connection': 'close' });
+    response.end(JSON.stringify({ __type: name, Message: message }));
+  }
+}
+
+/** A web page open on this machine can reach the port, too; only what no browser sends is served. */
+function refuseBrowsers({ headers }: IncomingMessage): void {
+  const hostname = (headers.host ?? '').replace(/:[0-9]*$/, '').replace(/^\[|\]$/g, '');
+  if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined || !LOOPBACK_HOSTS.includes(hostname)) {
+    throw new ServiceError('UnknownOperationException', 'This endpoint serves QLDB clients on this machine; requests of web pages are refused.');
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > REQUEST_BYTES_MAX) throw new ServiceError('RequestEntityTooLargeException', `A request may have at most ${REQUEST_BYTES_MAX} bytes.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const index = text.indexOf(separator);
+  return index < 0 ? [text, ''] : [text.slice(0, index), text.slice(index + 1)];
+}
+
+/** No header that the wire reads may come twice; of those that do, the first counts. */
+const singleHeaders = ({ headers }: IncomingMessage): Record<string, string | undefined> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]));

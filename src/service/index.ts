@@ -1,0 +1,7 @@
+export { openEmbeddedService, startLedgerService } from './embedded';
+export type { EmbeddedService, EmbeddedServiceOptions, LedgerServiceOptions, RunningLedgerService } from './embedded';
+export { serveHttp, type HttpFront, type HttpFrontOptions } from './http-front';
+export { OPERATIONS } from './operations';
+export type { ServiceLog } from './service-log';
+export { createWire, type Handle, type WireOptions } from './wire';
+export { REQUEST_BYTES_MAX, type WireRequest, type WireResponse } from './wire-message';

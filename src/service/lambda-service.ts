@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { createEngine, storedSessionStore, type Account, type Engine } from '../engine';
+import { uniqueId } from '../journal';
+import { dynamoDbStore } from '../store';
+import { awsDestinations } from './aws-destinations';
+import { commitPause } from './commit-pause';
+import type { ServiceLog } from './service-log';
+
+/** What both functions of the service are made of. */
+export interface LambdaService {
+  readonly engine: Engine;
+  readonly account: Account;
+  readonly newId: () => string;
+}
+
+/** Part of the runtime's environment that the functions read. */
+export interface LambdaEnvironment {
+  readonly LEDGER_TABLE_NAME?: string;
+  readonly AWS_REGION?: string;
+  readonly [name: string]: string | undefined;
+}
+
+/** @throws Error when the environment lacks a variable; when the account cannot be found out */
+export async function openLambdaService(environment: LambdaEnvironment, functionArn: string | undefined): Promise<LambdaService> {
+  const tableName = required(environment, 'LEDGER_TABLE_NAME');
+  const region = required(environment, 'AWS_REGION');
+  const account = accountOf(functionArn, region) ?? await accountOfCredentials(region);
+  const store = dynamoDbStore({ client: new DynamoDBClient({ region }), tableName });
+  const clock = Date.now;
+  const engine = createEngine({
+    store,
+    sessions: storedSessionStore(store, clock),
+    clock,
+    random: randomBytes,
+    destinations: awsDestinations({ region, clock }),
+    account,
+    // Whoever writes to the table wakes the worker: the table's stream does.
+    wake: () => {},
+    pause: commitPause,
+  });
+  return { engine, account, newId: () => uniqueId(randomBytes(16)) };
+}
+
+/** One JSON line for each event; Lambda takes it to the log group. */
+export const logLine: ServiceLog = event => console.log(JSON.stringify(event));
+
+function required(environment: LambdaEnvironment, name: string): string {
+  const value = environment[name];
+  if (!value) throw new Error(`The environment variable ${name} is not set. Deploy this function with the construct LedgerService.`);
+  return value;
+}
+
+function accountOf(functionArn: string | undefined, region: string): Account | undefined {
+  const [, partition, , , accountId] = functionArn?.split(':') ?? [];
+  return partition && accountId ? { partition, region, accountId } : undefined;
+}
+
+/** Emulators tell a function nothing about itself. */
+async function accountOfCredentials(region: string): Promise<Account> {
+  const { Arn, Account: accountId } = await new STSClient({ region }).send(new GetCallerIdentityCommand({}));
+  const partition = Arn?.split(':')[1];
+  if (!partition || !accountId) throw new Error('STS did not say which account the function runs in; the ARNs of ledgers need it.');
+  return { partition, region, accountId };
+}

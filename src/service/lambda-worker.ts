@@ -1,0 +1,70 @@
+import type { Context } from 'aws-lambda';
+import type { Worker } from '../engine';
+import { everyStrand } from './every-strand';
+import { logLine, openLambdaService, type LambdaService } from './lambda-service';
+
+/** Records of the table's stream; without any, the event is a tick of the schedule. */
+export interface WorkerEvent {
+  readonly Records?: readonly { readonly dynamodb?: { readonly Keys?: Readonly<Record<string, { readonly S?: string }>> } }[];
+}
+
+/** Kept free at the end of an invocation for the step in flight and the log line. */
+const MARGIN_MILLIS = 20_000;
+/** Journals whose jobs run at the same time. */
+const CONCURRENT_STRANDS_MAX = 8;
+
+interface OpenWorker { readonly service: LambdaService; readonly worker: Worker }
+
+/** Opened with the first event and kept for the life of the instance. */
+let opening: Promise<OpenWorker> | undefined;
+
+/** Entry of the worker function. A ledger in trouble neither stops the others nor fails the invocation: the schedule comes back to it. */
+export async function handler(event: WorkerEvent, context: Pick<Context, 'invokedFunctionArn' | 'getRemainingTimeInMillis'>): Promise<void> {
+  const startMillis = Date.now();
+  const deadlineMillis = startMillis + Math.max(0, remainingMillis(context) - MARGIN_MILLIS);
+  const { service, worker } = await (opening ??= open(context.invokedFunctionArn));
+  const waiting = event.Records ? strandsOf(event.Records) : await collect(everyStrand(service.engine));
+  const failures: { strandId: string; cause: string }[] = [];
+  const next = waiting.values();
+  const runSome = async (): Promise<void> => {
+    for (const strandId of next) {
+      try {
+        await worker.run(strandId, deadlineMillis);
+      } catch (error) {
+        failures.push({ strandId, cause: String(error instanceof Error ? error.stack : error) });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENT_STRANDS_MAX }, runSome));
+  logLine({
+    event: 'worker', trigger: event.Records ? 'stream' : 'schedule', strands: waiting.length, durationMillis: Date.now() - startMillis, failures,
+  });
+}
+
+async function open(functionArn: string): Promise<OpenWorker> {
+  try {
+    const service = await openLambdaService(process.env, functionArn);
+    return { service, worker: service.engine.worker(service.newId(), logLine) };
+  } catch (error) {
+    opening = undefined;
+    throw error;
+  }
+}
+
+/** Heads and jobs of a journal lie in the partition that has its strand's id. */
+function strandsOf(records: NonNullable<WorkerEvent['Records']>): readonly string[] {
+  return [...new Set(records.flatMap(({ dynamodb }) => dynamodb?.Keys?.p?.S ?? []))];
+}
+
+/** What the function's time limit leaves. */
+function remainingMillis(context: Pick<Context, 'getRemainingTimeInMillis'>): number {
+  return typeof context.getRemainingTimeInMillis === 'function' ? context.getRemainingTimeInMillis() : FALLBACK_REMAINING_MILLIS;
+}
+
+const FALLBACK_REMAINING_MILLIS = 60_000;
+
+async function collect(strands: AsyncIterable<string>): Promise<string[]> {
+  const collected: string[] = [];
+  for await (const strandId of strands) collected.push(strandId);
+  return collected;
+}

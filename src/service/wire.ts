@@ -1,0 +1,101 @@
+import { invalidParameter, LedgerError, type Account, type Engine } from '../engine';
+import { checkInput } from './input/check-input';
+import { restInput } from './input/rest-input';
+import { violationsMessage } from './input/violation';
+import { jsonObject } from './json-body';
+import { OPERATIONS } from './operations';
+import type { JsonObject } from './operations/operation';
+import { route } from './router';
+import { errorAnswer, ServiceError, type ErrorAnswer } from './service-error';
+import type { ServiceLog } from './service-log';
+import { commandOf, sendCommand } from './session/send-command';
+import { REQUEST_BYTES_MAX, type WireRequest, type WireResponse } from './wire-message';
+
+export interface WireOptions {
+  readonly engine: Engine;
+  readonly account: Account;
+  readonly log: ServiceLog;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly newRequestId: () => string;
+}
+
+/** Answers any request; never rejects. */
+export type Handle = (request: WireRequest) => Promise<WireResponse>;
+
+const SESSION_TARGET = /^QLDBSession\.(.*)$/;
+
+/** Operation and answer of a request, for whoever writes the response and the log line. */
+interface Answer {
+  readonly operation: string;
+  readonly body: () => Promise<JsonObject>;
+}
+
+/** The whole wire: QLDB's control plane (REST with JSON) and its session API (one JSON target), told apart by the target header. */
+export function createWire(options: WireOptions): Handle {
+  return async request => {
+    const { log, clock } = options;
+    const requestId = options.newRequestId();
+    const startMillis = clock();
+    const isSession = request.headers['x-amz-target'] !== undefined;
+    let operation = 'Unknown';
+    try {
+      const callerArn = authenticated(request);
+      const answer = isSession ? sessionAnswer(options, request, callerArn) : restAnswer(options, request, callerArn);
+      ({ operation } = answer);
+      const body = JSON.stringify(await answer.body());
+      log({ event: 'request', requestId, operation, status: 200, durationMillis: clock() - startMillis });
+      return { status: 200, headers: responseHeaders(requestId, isSession), body };
+    } catch (error) {
+      const answer = errorAnswer(error);
+      log({ event: 'request', requestId, operation, status: answer.status, error: answer.name, durationMillis: clock() - startMillis });
+      if (answer.name === 'InternalFailure') log({ event: 'fault', requestId, cause: error instanceof Error ? error.stack : String(error) });
+      return errorResponse(answer, requestId, isSession);
+    }
+  };
+}
+
+function authenticated({ callerArn, body }: WireRequest): string {
+  if (callerArn === undefined) {
+    throw new LedgerError('AccessDeniedException', 'The request carries no identity of its caller. Call the service with IAM credentials.');
+  }
+  if (body.length > REQUEST_BYTES_MAX) throw new ServiceError('RequestEntityTooLargeException', `A request may have at most ${REQUEST_BYTES_MAX} bytes.`);
+  return callerArn;
+}
+
+function restAnswer({ engine, account }: WireOptions, request: WireRequest, callerArn: string): Answer {
+  const { operation, path } = route(OPERATIONS, request.method, request.rawPath);
+  return {
+    operation: operation.name,
+    async body() {
+      const checked = checkInput(operation.input, restInput(operation.input, path, request.rawQuery, request.body));
+      if (checked.kind === 'invalid') throw invalidParameter(checked.violations[0]!.parameterName, violationsMessage(checked.violations));
+      return operation.run({ engine, account, callerArn }, checked.input);
+    },
+  };
+}
+
+function sessionAnswer({ engine, clock }: WireOptions, request: WireRequest, callerArn: string): Answer {
+  const target = request.headers['x-amz-target']!;
+  if (SESSION_TARGET.exec(target)?.[1] !== 'SendCommand') {
+    throw new ServiceError('UnknownOperationException', `The target ${target.slice(0, 100)} is unknown; this service knows QLDBSession.SendCommand.`);
+  }
+  const envelope = jsonObject(request.body);
+  const command = commandOf(envelope);
+  return { operation: command.name, body: async () => sendCommand(command, envelope, engine.sessions, callerArn, clock) };
+}
+
+function errorResponse({ status, name, message, members }: ErrorAnswer, requestId: string, isSession: boolean): WireResponse {
+  return {
+    // The session API answers every fault of the client's with 400.
+    status: isSession && status < 500 ? 400 : status,
+    headers: { ...responseHeaders(requestId, isSession), 'x-amzn-errortype': name },
+    // No member `Code`, although two exceptions of the session API have it: clients would take it for the exception's name.
+    body: JSON.stringify({ __type: name, Message: message, ...members }),
+  };
+}
+
+const responseHeaders = (requestId: string, isSession: boolean): Record<string, string> => ({
+  'content-type': isSession ? 'application/x-amz-json-1.0' : 'application/json',
+  'x-amzn-requestid': requestId,
+});
