@@ -10,7 +10,7 @@ import {
 import { CREATING, ownerTags } from './ownership';
 import { attemptNow, attemptOrWait, type Attempt } from './patience';
 import { choice, tags as declaredTags, text } from './properties';
-import { messageOf } from './service-failure';
+import { isWithin, messageOf } from './service-failure';
 import { readTags, settleTags } from './tags';
 
 export interface LedgerProgress {
@@ -21,6 +21,9 @@ export interface LedgerProgress {
 
 /** What a name must look like to be a ledger's; framework markers and request ids do not. */
 const LEDGER_NAME = /^[A-Za-z0-9-]{1,32}$/;
+
+/** For how long a Delete that has nothing to do looks for an unfinished ledger at a service that does not answer. */
+const COURTESY_SECONDS = 60;
 
 /**
  * Custom::QldbLedger. The physical id is the ledger's name: unique in account and region, known before the ledger exists and unchangeable,
@@ -42,7 +45,9 @@ export function ledgerLifecycle(edges: Edges): Lifecycle<LedgerProgress> {
         await establishLedger(control, event, declared);
         return true;
       }) ?? false;
-      return { PhysicalResourceId: declared.name, Progress: { requestedAt: requestedAt.toISOString(), isEstablished } };
+      // A Create that has made nothing yet gives no id, so that the Delete after its failure need not find a service that was never there.
+      const physicalId = isEstablished || event.RequestType === 'Update' ? declared.name : undefined;
+      return { PhysicalResourceId: physicalId, Progress: { requestedAt: requestedAt.toISOString(), isEstablished } };
     },
 
     async isComplete(event) {
@@ -66,23 +71,24 @@ export function ledgerLifecycle(edges: Edges): Lifecycle<LedgerProgress> {
   }
 
   async function removed(event: IsCompleteEvent<LedgerProgress>): Promise<IsCompleteResult> {
-    const name = event.PhysicalResourceId ?? '';
-    if (!LEDGER_NAME.test(name)) {
-      return { IsComplete: true };
-    }
-    const serviceUrl = text(event.ResourceProperties, 'ServiceUrl');
-    const policy = choice(event.ResourceProperties, 'RemovalPolicy', ['Retain', 'Destroy'], 'Retain');
+    const { PhysicalResourceId: id = '', ResourceProperties: properties } = event;
+    const serviceUrl = text(properties, 'ServiceUrl');
+    const isFinished = LEDGER_NAME.test(id);
+    const name = isFinished ? id : text(properties, 'LedgerName');
+    // Retain spares every ledger that was ever finished; that is all there may be of a Create which never told its id.
+    const policy = isFinished ? choice(properties, 'RemovalPolicy', ['Retain', 'Destroy'], 'Retain') : 'Retain';
+    const requestedAt = new Date(event.Progress.requestedAt);
     const { control } = edges.connect(serviceUrl);
     const remove = async (): Promise<IsCompleteResult> =>
       (await removeLedger(control, event, name, policy, edges.log) === 'going' ? NOT_YET : { IsComplete: true });
     if (policy === 'Retain') {
-      // Nothing has to happen, so nothing may stand in the way: looking for an unfinished ledger is a courtesy.
+      // Nothing has to happen, so nothing may stand in the way for long: removing an unfinished ledger is a courtesy.
       return remove().catch(error => {
-        edges.log(`Left ledger '${name}' as it is: ${messageOf(error)}`);
-        return { IsComplete: true };
+        edges.log(`Could not look for an unfinished ledger '${name}': ${messageOf(error)}`);
+        return isWithin(COURTESY_SECONDS, requestedAt, edges.now()) ? NOT_YET : { IsComplete: true };
       });
     }
-    return attemptOrWait(attemptOn(name, serviceUrl, event, new Date(event.Progress.requestedAt)), false, remove);
+    return attemptOrWait(attemptOn(name, serviceUrl, event, requestedAt), false, remove);
   }
 }
 

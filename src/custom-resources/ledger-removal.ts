@@ -2,7 +2,7 @@ import { DeleteLedgerCommand, UpdateLedgerCommand, type QLDBClient } from '@aws-
 import { findLedger } from './ledger-creation';
 import { type LifecycleEvent } from './lifecycle';
 import { CREATING, ownerOf } from './ownership';
-import { isNamed } from './service-failure';
+import { isNamed, messageOf, NotYet } from './service-failure';
 import { readTags } from './tags';
 
 export type Removal = 'gone' | 'going' | 'kept';
@@ -51,8 +51,11 @@ async function deleteLedger(control: QLDBClient, name: string): Promise<Removal>
     if (isNamed(error, 'ResourceNotFoundException')) {
       return 'gone';
     }
-    // Still being created or changed, or streams are still ending: asked again at the next poll.
-    if (!isNamed(error, 'ResourceInUseException', 'ResourcePreconditionNotMetException')) {
+    if (isNamed(error, 'ResourcePreconditionNotMetException')) {
+      // Streams that are still ending, for instance.
+      throw new NotYet(messageOf(error));
+    }
+    if (!isNamed(error, 'ResourceInUseException')) {
       throw error;
     }
   }

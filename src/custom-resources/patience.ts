@@ -81,8 +81,8 @@ function patienceWith(error: unknown, { patienceWith: ownPatience, serviceUrl }:
   if (isRefused(error)) {
     return {
       seconds: PERMISSION_SECONDS,
-      remedy: `The ledger service at ${serviceUrl} refuses the custom resource's function: allow its role to invoke the Function URL and to call `
-        + 'this operation, then deploy again.',
+      remedy: `The ledger service at ${serviceUrl} refuses the custom resource's function: allow its role to invoke the Function URL, to call `
+        + 'this operation and to pass the role that it names, then deploy again.',
     };
   }
   return undefined;

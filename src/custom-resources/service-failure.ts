@@ -3,7 +3,6 @@
 /** Another transaction was faster, or the session went away: to be run again. */
 const INTERRUPTED = ['OccConflictException', 'InvalidSessionException'];
 const THROTTLED = ['ThrottlingException', 'TooManyRequestsException', 'RateExceededException', 'CapacityExceededException'];
-const CUT_OFF = ['TimeoutError', 'AbortError', 'NetworkingError'];
 
 /** The wish cannot be granted now, and may be later. */
 export class NotYet extends Error {}
@@ -11,8 +10,7 @@ export class NotYet extends Error {}
 interface ServiceError {
   readonly name?: string;
   readonly message?: string;
-  readonly code?: unknown;
-  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly attempts?: number };
   readonly $response?: { readonly statusCode?: number };
 }
 
@@ -27,8 +25,8 @@ export function isUnavailable(error: unknown): boolean {
   if (status !== undefined) {
     return status >= 500 || status === 429 || isNamed(error, ...THROTTLED, ...INTERRUPTED);
   }
-  const { code } = error as ServiceError;
-  return isNamed(error, ...CUT_OFF) || (typeof code === 'string' && /^E[A-Z_]+$/.test(code));
+  // The SDK counts its attempts here, so there were some, and none was answered.
+  return (error as ServiceError).$metadata?.attempts !== undefined;
 }
 
 /** The service, or the Function URL before it, refused this caller. */
@@ -38,7 +36,7 @@ export function isRefused(error: unknown): boolean {
 
 /** The service could not use the role it was given, which passes when the role is only seconds old. */
 export function isRoleNotReady(error: unknown): boolean {
-  return isRefused(error) || (statusOf(error) === 400 && /assum|AccessDenied|access denied|not authorized|InvalidAccessKey/i.test(messageOf(error)));
+  return !isRefused(error) && statusOf(error) === 400 && /assum|AccessDenied|access denied|not authorized|InvalidAccessKey/i.test(messageOf(error));
 }
 
 export function messageOf(error: unknown): string {
