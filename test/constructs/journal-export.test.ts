@@ -174,6 +174,7 @@ describe('a prefix that is rejected', () => {
     ['${aws:username}', 'contains "$"'],
     ['a\nb', 'contains "\\n"'],
   ])('%j', (prefix, message) => {
+    expect(() => stackOf(() => ({ prefix }))).toThrow(/^JournalExport 'Stack\/Ledger\/Export' has 1 problem:/);
     expect(() => stackOf(() => ({ prefix }))).toThrow(message);
   });
 });
