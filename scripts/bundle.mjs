@@ -1,36 +1,38 @@
 // Bundles what runs outside the construct library into assets/: Lambda handlers, the service, the command line.
 // Packages resolve to their ESM entry points, which lets esbuild drop the SDK operations that nobody calls.
 import { chmod, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const KILOBYTE = 1000;
+const LAMBDA_CREDENTIALS = fileURLToPath(new URL('lambda-credentials.mjs', import.meta.url));
 
 /** One file each. A budget is part of the product: cold starts and the size of the package grow with every byte. */
 const BUNDLES = [
-  { entry: 'src/custom-resources/ledger.lambda.ts', output: 'assets/custom-resources/ledger/index.js', kilobytesMax: 300 },
-  { entry: 'src/custom-resources/journal-export.lambda.ts', output: 'assets/custom-resources/journal-export/index.js', kilobytesMax: 300 },
-  { entry: 'src/custom-resources/journal-stream.lambda.ts', output: 'assets/custom-resources/journal-stream/index.js', kilobytesMax: 300 },
-  { entry: 'src/service/lambda-api.ts', output: 'assets/service/api/index.js', kilobytesMax: 1500 },
-  { entry: 'src/service/lambda-worker.ts', output: 'assets/service/worker/index.js', kilobytesMax: 1500 },
-  { entry: 'src/cli/main.ts', output: 'assets/cli/index.js', kilobytesMax: 2500, banner: '#!/usr/bin/env node' },
+  { entry: 'src/custom-resources/ledger.lambda.ts', output: 'assets/custom-resources/ledger/index.js', kilobytesMax: 250 },
+  { entry: 'src/custom-resources/journal-export.lambda.ts', output: 'assets/custom-resources/journal-export/index.js', kilobytesMax: 250 },
+  { entry: 'src/custom-resources/journal-stream.lambda.ts', output: 'assets/custom-resources/journal-stream/index.js', kilobytesMax: 250 },
+  { entry: 'src/service/lambda-api.ts', output: 'assets/service/api/index.js', kilobytesMax: 700 },
+  { entry: 'src/service/lambda-worker.ts', output: 'assets/service/worker/index.js', kilobytesMax: 700 },
+  { entry: 'src/cli/main.ts', output: 'assets/cli/index.js', kilobytesMax: 900, onLambda: false },
 ];
 
 await rm('assets', { recursive: true, force: true });
 let failed = false;
-for (const { entry, output, kilobytesMax, banner } of BUNDLES) {
+for (const { entry, output, kilobytesMax, onLambda = true } of BUNDLES) {
   const { metafile } = await build({
     entryPoints: [entry],
     outfile: output,
     bundle: true,
     minify: true,
-    keepNames: true, // exceptions are told apart by their names
     platform: 'node',
     target: 'node20',
     mainFields: ['module', 'main'],
     conditions: ['module', 'import'],
     external: ['lmdb'], // native: resolved at run time, where `cdk-ledger serve` needs it
     legalComments: 'linked',
-    banner: banner ? { js: banner } : undefined,
+    alias: onLambda ? { '@aws-sdk/credential-provider-node': LAMBDA_CREDENTIALS } : {},
+    banner: onLambda ? undefined : { js: '#!/usr/bin/env node' },
     metafile: true,
     logLevel: 'warning',
   });

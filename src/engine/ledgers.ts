@@ -9,11 +9,12 @@ import { blockActions, nodeActions } from './journal-store';
 import {
   blockPartition, documentPartition, exportObjectPartition, historyPartition, indexPartition, ledgerKey, nodePartition,
 } from './keys';
-import { invalidParameter, LedgerError, ledgerNotFound } from './ledger-error';
+import { LedgerError, ledgerNotFound } from './ledger-error';
 import { findLedger, ledgersAfter, replaceLedger, requireLedger, type LedgerRecord, type PermissionsMode, type StoredLedger } from './ledger-record';
-import { ACTIVE_LEDGERS_MAX, TAGS_PER_RESOURCE_MAX } from './limits';
+import { ACTIVE_LEDGERS_MAX } from './limits';
 import { randomId } from './random-id';
 import { encodeRecord } from './record';
+import { withoutTags, withTags, type Tags } from './tags';
 
 export interface NewLedger {
   readonly name: string;
@@ -88,19 +89,13 @@ export class Ledgers {
   }
 
   /** @throws LedgerError ResourceNotFoundException, InvalidParameterException */
-  async tag(name: string, tags: Readonly<Record<string, string>>): Promise<void> {
-    await this.change(name, ({ record }) => {
-      const merged = { ...record.tags, ...tags };
-      if (Object.keys(merged).length > TAGS_PER_RESOURCE_MAX) {
-        throw invalidParameter('Tags', `Ledger ${name} would have ${Object.keys(merged).length} tags; the limit is ${TAGS_PER_RESOURCE_MAX}. Remove some first.`);
-      }
-      return { tags: merged };
-    });
+  async tag(name: string, tags: Tags): Promise<void> {
+    await this.change(name, ({ record }) => ({ tags: withTags(`Ledger ${name}`, record.tags, tags) }));
   }
 
   /** @throws LedgerError ResourceNotFoundException */
   async untag(name: string, keys: readonly string[]): Promise<void> {
-    await this.change(name, ({ record }) => ({ tags: Object.fromEntries(Object.entries(record.tags).filter(([key]) => !keys.includes(key))) }));
+    await this.change(name, ({ record }) => ({ tags: withoutTags(record.tags, keys) }));
   }
 
   /** Marks the ledger; its data goes in the background, and with the last of it the name becomes free. */

@@ -5,6 +5,7 @@ import { LedgerError } from './ledger-error';
 import { requireActiveLedger, requireLedger } from './ledger-record';
 import { ACTIVE_STREAMS_PER_LEDGER_MAX } from './limits';
 import { randomId } from './random-id';
+import { withoutTags, withTags, type Tags } from './tags';
 
 export interface StreamRequest {
   readonly streamName: string;
@@ -84,6 +85,21 @@ export class Streams {
         ResourceType: 'Stream', ResourceName: streamId,
       });
     }
+  }
+
+  /** @throws LedgerError ResourceNotFoundException, InvalidParameterException */
+  async tag(ledgerName: string, streamId: string, tags: Tags): Promise<void> {
+    await this.change(ledgerName, streamId, stream => ({ tags: withTags(`Stream ${streamId}`, stream.tags, tags) }));
+  }
+
+  /** @throws LedgerError ResourceNotFoundException */
+  async untag(ledgerName: string, streamId: string, keys: readonly string[]): Promise<void> {
+    await this.change(ledgerName, streamId, stream => ({ tags: withoutTags(stream.tags, keys) }));
+  }
+
+  private async change(ledgerName: string, streamId: string, change: (stream: StreamJob) => Partial<StreamJob>): Promise<void> {
+    const { strandId } = await this.describe(ledgerName, streamId);
+    if (!await changeJob(this.context.store, strandId, 'stream', streamId, this.context.clock(), change)) throw streamNotFound(ledgerName, streamId);
   }
 
   private async refuseCollision(ledgerName: string, { streamName }: StreamRequest): Promise<void> {

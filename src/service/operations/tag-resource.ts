@@ -1,4 +1,3 @@
-import { invalidParameter } from '../../engine';
 import { ARN, TAGS } from '../input/qldb-shapes';
 import { fromPath, required } from '../input/shape';
 import { refuseReservedTagKeys, taggableResource } from '../taggable-resource';
@@ -12,11 +11,8 @@ export const tagResource = operation({
   async run({ engine, account }, { ResourceArn, Tags }) {
     refuseReservedTagKeys(Object.keys(Tags));
     const resource = taggableResource(account, ResourceArn);
-    if (resource.kind === 'stream') {
-      await engine.streams.describe(resource.ledgerName, resource.streamId);
-      throw invalidParameter('ResourceArn', `Tags of the stream ${resource.streamId} are those that it was started with; they cannot be changed.`);
-    }
-    await engine.ledgers.tag(resource.ledgerName, Tags);
+    if (resource.kind === 'ledger') await engine.ledgers.tag(resource.ledgerName, Tags);
+    else await engine.streams.tag(resource.ledgerName, resource.streamId, Tags);
     return {};
   },
 });

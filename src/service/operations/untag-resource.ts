@@ -1,4 +1,3 @@
-import { invalidParameter } from '../../engine';
 import { ARN, TAG_KEY, TAGS_PER_CALL_MAX } from '../input/qldb-shapes';
 import { fromPath, listOf, requiredFromQuery } from '../input/shape';
 import { taggableResource } from '../taggable-resource';
@@ -11,11 +10,8 @@ export const untagResource = operation({
   input: { ResourceArn: fromPath(ARN), TagKeys: requiredFromQuery('tagKeys', listOf(TAG_KEY, TAGS_PER_CALL_MAX)) },
   async run({ engine, account }, { ResourceArn, TagKeys }) {
     const resource = taggableResource(account, ResourceArn);
-    if (resource.kind === 'stream') {
-      await engine.streams.describe(resource.ledgerName, resource.streamId);
-      throw invalidParameter('ResourceArn', `Tags of the stream ${resource.streamId} are those that it was started with; they cannot be changed.`);
-    }
-    await engine.ledgers.untag(resource.ledgerName, TagKeys);
+    if (resource.kind === 'ledger') await engine.ledgers.untag(resource.ledgerName, TagKeys);
+    else await engine.streams.untag(resource.ledgerName, resource.streamId, TagKeys);
     return {};
   },
 });

@@ -1,0 +1,17 @@
+import { invalidParameter } from './ledger-error';
+import { TAGS_PER_RESOURCE_MAX } from './limits';
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** @throws LedgerError InvalidParameterException beyond the limit of tags */
+export function withTags(resource: string, tags: Tags, added: Tags): Tags {
+  const merged = { ...tags, ...added };
+  const count = Object.keys(merged).length;
+  if (count > TAGS_PER_RESOURCE_MAX) {
+    throw invalidParameter('Tags', `${resource} would have ${count} tags; the limit is ${TAGS_PER_RESOURCE_MAX}. Remove some first.`);
+  }
+  return merged;
+}
+
+export const withoutTags = (tags: Tags, keys: readonly string[]): Tags =>
+  Object.fromEntries(Object.entries(tags).filter(([key]) => !keys.includes(key)));
