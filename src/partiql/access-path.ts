@@ -1,8 +1,8 @@
-import type { IonValue } from '../ion/value';
 import { equalityKey } from './comparison';
 import type { Access, TableDefinition } from './database';
 import { isUnknown, textOf, type PartiqlValue } from './partiql-value';
 import type { Expression, FromItem, PathStep } from './syntax-tree';
+import type { IonValue } from '../ion/value';
 
 /** What an equality of WHERE compares: a top-level field of the document, or its id. */
 export type LookupKey = { readonly kind: 'field'; readonly field: string } | { readonly kind: 'documentId' };

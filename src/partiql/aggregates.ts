@@ -1,4 +1,3 @@
-import { ionDecimal, ionInt, type IonValue } from '../ion/value';
 import { calculate, isNumber } from './arithmetic';
 import { compareValues } from './comparison';
 import { evaluateExpression } from './evaluate-expression';
@@ -6,6 +5,7 @@ import { isUnknown, nullValue, toIon, type PartiqlValue } from './partiql-value'
 import type { Evaluation, Scope } from './scope';
 import { evaluationError } from './statement-error';
 import type { Aggregate } from './syntax-tree';
+import { ionDecimal, ionInt, type IonValue } from '../ion/value';
 
 /** The running results of the aggregates of one query. */
 export class Aggregation {

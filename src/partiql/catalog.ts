@@ -1,7 +1,7 @@
-import { ionList, ionString, ionStruct, type IonStruct } from '../ion/value';
 import type { Database, TableDefinition } from './database';
 import { StatementError } from './statement-error';
 import type { Position, TableReference } from './syntax-tree';
+import { ionList, ionString, ionStruct, type IonStruct } from '../ion/value';
 
 /** The row of `information_schema.user_tables` for a table. */
 export function catalogRow(table: TableDefinition): IonStruct {

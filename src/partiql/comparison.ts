@@ -1,8 +1,8 @@
-import { millisFromIonTimestamp, type IonDecimal, type IonFloat, type IonInt, type IonTimestamp } from '../ion/value';
 import { compareDecimals, decimalFrom, reduced, type Decimal } from './decimal';
 import type { PartiqlValue } from './partiql-value';
 import { evaluationError } from './statement-error';
 import type { Position } from './syntax-tree';
+import { millisFromIonTimestamp, type IonDecimal, type IonFloat, type IonInt, type IonTimestamp } from '../ion/value';
 
 /**
  * A text that two values share exactly if PartiQL takes them for equal: numbers by value whatever their type, string and symbol by text,

@@ -1,7 +1,7 @@
-import { ionDecimal, type IonDecimal, type IonFloat, type IonInt } from '../ion/value';
 import { limits } from './limits';
 import { evaluationError } from './statement-error';
 import type { Position } from './syntax-tree';
+import { ionDecimal, type IonDecimal, type IonFloat, type IonInt } from '../ion/value';
 
 /** coefficient × 10^exponent */
 export interface Decimal { readonly coefficient: bigint; readonly exponent: number }
@@ -94,11 +94,14 @@ function rounded({ coefficient, exponent }: Decimal, at: Position): IonDecimal {
   return ionDecimal(result.coefficient, result.exponent);
 }
 
-/** Toward zero. */
-export function truncated({ coefficient, exponent }: Decimal): bigint {
+/**
+ * Toward zero.
+ *
+ * @throws StatementError for a number of more digits than any int has
+ */
+export function truncated({ coefficient, exponent }: Decimal, at: Position): bigint {
+  const wholeDigits = digitsOf(coefficient) + exponent;
+  if (coefficient === 0n || wholeDigits <= 0) return 0n;
+  if (wholeDigits > limits.decimalDigitsMax) throw evaluationError('int overflow: the number has more than 64 bits', at);
   return exponent >= 0 ? coefficient * 10n ** BigInt(exponent) : coefficient / 10n ** BigInt(-exponent);
-}
-
-export function numberFromDecimal({ coefficient, exponent }: Decimal): number {
-  return Number(`${coefficient}e${exponent}`);
 }

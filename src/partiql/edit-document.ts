@@ -1,6 +1,6 @@
-import type { IonList, IonSexp, IonStruct, IonValue } from '../ion/value';
 import type { Location } from './scope';
 import { evaluationError } from './statement-error';
+import type { IonList, IonSexp, IonStruct, IonValue } from '../ion/value';
 
 /**
  * The document with another value at the location. A field that is absent is added; everything above it must be there.

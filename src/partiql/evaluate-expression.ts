@@ -1,4 +1,3 @@
-import { ionBool, ionString, type IonField, type IonValue } from '../ion/value';
 import { calculate, isNumber, negate } from './arithmetic';
 import { compareLikeValues, valuesEqual } from './comparison';
 import { followPath } from './evaluate-path';
@@ -11,6 +10,7 @@ import { valueOfName, type Evaluation, type Scope } from './scope';
 import { evaluationError, StatementError } from './statement-error';
 import type { Between, Case, Comparison, Expression, Like, Membership, Position, StructConstructor, Unary } from './syntax-tree';
 import type { TypeName } from './type-names';
+import { ionBool, ionString, type IonField, type IonValue } from '../ion/value';
 
 /**
  * The value of an expression where these sources are in sight.

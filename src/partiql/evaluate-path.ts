@@ -1,8 +1,8 @@
-import { fieldOf, type IonValue } from '../ion/value';
 import { evaluateExpression } from './evaluate-expression';
 import { elementsOf, missing, textOf, type PartiqlValue } from './partiql-value';
 import type { Evaluation, Scope } from './scope';
 import type { PathStep } from './syntax-tree';
+import { fieldOf, type IonValue } from '../ion/value';
 
 /** The value at the end of the steps; MISSING where they lead nowhere. Wildcards give a bag of all they lead to. */
 export function followPath(root: PartiqlValue, steps: readonly PathStep[], scope: Scope, evaluation: Evaluation): PartiqlValue {

@@ -1,10 +1,10 @@
-import { parseIon } from '../ion/text-reader';
-import { type IonValue } from '../ion/value';
 import { limits } from './limits';
 import { parseNumber } from './number-literal';
 import { StatementError } from './statement-error';
 import type { Position } from './syntax-tree';
 import type { Token } from './tokens';
+import { parseIon } from '../ion/text-reader';
+import { type IonValue } from '../ion/value';
 
 const wideSymbols: ReadonlySet<string> = new Set(['<<', '>>', '<=', '>=', '<>', '!=', '||']);
 const narrowSymbols: ReadonlySet<string> = new Set('()[]{},.:;?@*=<>+-/%');

@@ -1,5 +1,5 @@
-import { ionDecimal, ionInt, type IonDecimal, type IonInt } from '../ion/value';
 import { limits } from './limits';
+import { ionDecimal, ionInt, type IonDecimal, type IonInt } from '../ion/value';
 
 const form = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,10}))?$/;
 

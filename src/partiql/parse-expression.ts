@@ -1,4 +1,3 @@
-import { ionBool, ionNull, ionString } from '../ion/value';
 import { parseFunctionCall, startsFunctionCall } from './parse-function-call';
 import { parseSelect } from './parse-select';
 import { StatementError, unsupported } from './statement-error';
@@ -7,6 +6,7 @@ import type {
 } from './syntax-tree';
 import type { TokenCursor } from './token-cursor';
 import { typeNames, type TypeName } from './type-names';
+import { ionBool, ionNull, ionString } from '../ion/value';
 
 const comparisonOperators: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>=']);
 /** `a IS NULL IS MISSING ..`: as deep as the tree gets by predicates alone. */
@@ -121,7 +121,7 @@ export function parsePath(cursor: TokenCursor): Expression {
   const steps: PathStep[] = [];
   for (;;) {
     if (cursor.acceptSymbol('.')) {
-      steps.push(cursor.acceptSymbol('*') ? { kind: 'everyField' } : { kind: 'field', name: cursor.expectName('a field name') });
+      steps.push(cursor.acceptSymbol('*') ? { kind: 'everyField' } : { kind: 'field', name: cursor.expectFieldName() });
     } else if (cursor.acceptSymbol('[')) {
       steps.push(cursor.acceptSymbol('*') ? { kind: 'everyElement' } : { kind: 'element', key: parseExpression(cursor) });
       cursor.expectSymbol(']');
@@ -200,8 +200,7 @@ function parseWordPrimary(cursor: TokenCursor, keyword: string, at: Position): E
       if (cursor.peek(1).kind === 'string') throw unsupported(`${keyword} literal`, 'write a timestamp in backticks, such as `2020-01-31T`', at);
   }
   if (startsFunctionCall(cursor)) return parseFunctionCall(cursor);
-  if (!cursor.isName()) throw cursor.unexpected('an expression', `; write "${keyword}" in double quotes to use the reserved word as a name`);
-  return { kind: 'variable', name: cursor.expectName('a name'), innermost: false, at };
+  return { kind: 'variable', name: cursor.expectName('an expression'), innermost: false, at };
 }
 
 function parseParenthesized(cursor: TokenCursor, at: Position): Expression {

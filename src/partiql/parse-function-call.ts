@@ -5,8 +5,8 @@ import { parseExpression, parseList, parseTypeName } from './parse-expression';
 import { parseSelect } from './parse-select';
 import { StatementError, unsupported } from './statement-error';
 import type { AggregateName, Expression, Position } from './syntax-tree';
-import { reservedWords } from './tokens';
 import type { TokenCursor } from './token-cursor';
+import { reservedWords } from './tokens';
 
 /** Functions whose arguments are separated by words. */
 const formsWithWords: ReadonlyMap<string, (cursor: TokenCursor, at: Position) => Expression> = new Map([
@@ -54,7 +54,7 @@ function call(name: string, given: readonly Expression[], at: Position): Express
   if (given.length < argumentsMin || given.length > argumentsMax) {
     const expected = argumentsMin === argumentsMax ? `${argumentsMin}` : argumentsMax === Infinity
       ? `${argumentsMin} or more` : `${argumentsMin} to ${argumentsMax}`;
-    throw new StatementError('Semantic', `function ${name} takes ${expected} arguments, but ${given.length} are given`, at);
+    throw new StatementError('Semantic', `function ${name} takes ${expected} argument${expected === '1' ? '' : 's'}, but ${given.length} are given`, at);
   }
   return { kind: 'call', name, arguments: given, at };
 }

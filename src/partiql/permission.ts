@@ -1,6 +1,6 @@
 import { textOf } from './partiql-value';
-import type { IonValue } from '../ion/value';
 import type { Action, Change, Edit, Expression, FromItem, Statement, TableReference } from './syntax-tree';
+import type { IonValue } from '../ion/value';
 
 /** The IAM actions of statements, without their `qldb:` prefix. */
 export type PartiqlAction =

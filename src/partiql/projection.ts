@@ -1,10 +1,10 @@
-import type { IonField, IonValue } from '../ion/value';
 import { evaluateExpression } from './evaluate-expression';
 import { aggregatesIn, childrenOf } from './expression-children';
 import { toIon, type PartiqlValue } from './partiql-value';
 import { documentIdOf, type Binding, type Evaluation, type Scope } from './scope';
 import { StatementError } from './statement-error';
 import type { Aggregate, Expression, Projection } from './syntax-tree';
+import type { IonField, IonValue } from '../ion/value';
 
 /** What a query answers for a row; undefined for SELECT VALUE of something that is missing. */
 export function project(projection: Projection, scope: Scope, evaluation: Evaluation): IonValue | undefined {

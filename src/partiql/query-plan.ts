@@ -1,5 +1,5 @@
-import { childrenOf } from './expression-children';
 import { keyedBy, type Lookup } from './access-path';
+import { childrenOf } from './expression-children';
 import type { Expression, FromItem } from './syntax-tree';
 
 /** One loop of a nested-loop join. */

@@ -1,4 +1,3 @@
-import { ionString, ionStruct, type IonStruct, type IonValue } from '../ion/value';
 import { findTable } from './catalog';
 import type { Database, TableDefinition } from './database';
 import { withInsertion, withoutValueAt, withValueAt } from './edit-document';
@@ -9,6 +8,7 @@ import { emptyScope, resolve, type Evaluation, type Location, type Scope } from 
 import { evaluationError, StatementError } from './statement-error';
 import type { Change, Edit, Expression, Insert } from './syntax-tree';
 import { locationOfSteps } from './value-rows';
+import { ionString, ionStruct, type IonStruct, type IonValue } from '../ion/value';
 
 /** Inserts one document or many; answers the id of each. No document is inserted unless all can be. */
 export async function* runInsert(insert: Insert, evaluation: Evaluation, database: Database): AsyncGenerator<IonValue> {

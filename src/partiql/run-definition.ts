@@ -1,4 +1,3 @@
-import { fieldOf, ionInt, ionString, ionStruct, type IonStruct } from '../ion/value';
 import { findTable } from './catalog';
 import type { Database } from './database';
 import { evaluateExpression } from './evaluate-expression';
@@ -6,6 +5,7 @@ import { textOf } from './partiql-value';
 import { emptyScope, type Evaluation } from './scope';
 import { evaluationError, StatementError, unsupported } from './statement-error';
 import type { CreateIndex, CreateTable, DropIndex, DropTable, Expression, RedactRevision, UndropTable } from './syntax-tree';
+import { fieldOf, ionInt, ionString, ionStruct, type IonStruct } from '../ion/value';
 
 export type Definition = CreateTable | DropTable | UndropTable | CreateIndex | DropIndex;
 

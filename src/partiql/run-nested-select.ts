@@ -1,4 +1,3 @@
-import type { IonValue } from '../ion/value';
 import { Aggregation } from './aggregates';
 import { evaluateExpression, truthOf } from './evaluate-expression';
 import { aggregatesOf, project, refuseAggregates } from './projection';
@@ -7,6 +6,7 @@ import { resolve, type Binding, type Evaluation, type Scope } from './scope';
 import { StatementError } from './statement-error';
 import type { FromItem, Select } from './syntax-tree';
 import { valueBindings } from './value-rows';
+import type { IonValue } from '../ion/value';
 
 /** The rows of a query within an expression. It ranges over what is in sight, never over tables, and so needs no waiting. */
 export function* runNestedSelect(select: Select, outer: Scope, evaluation: Evaluation): Generator<IonValue> {

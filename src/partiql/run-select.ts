@@ -1,4 +1,3 @@
-import type { IonValue } from '../ion/value';
 import { Aggregation } from './aggregates';
 import type { Database } from './database';
 import { evaluateExpression } from './evaluate-expression';
@@ -9,6 +8,7 @@ import { emptyScope, type Binding, type Evaluation, type Scope } from './scope';
 import type { Expression, FromItem, Select } from './syntax-tree';
 import { openCatalog, openHistory, openTable } from './table-rows';
 import { valueBindings } from './value-rows';
+import type { IonValue } from '../ion/value';
 
 /** The rows of a query, each as soon as it is found. */
 export async function* runSelect(select: Select, evaluation: Evaluation, database: Database): AsyncGenerator<IonValue> {

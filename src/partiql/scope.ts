@@ -1,8 +1,8 @@
-import { fieldOf, ionString, type IonValue } from '../ion/value';
 import { limits } from './limits';
 import { missing, type PartiqlValue } from './partiql-value';
 import { evaluationError } from './statement-error';
 import type { Aggregate } from './syntax-tree';
+import { fieldOf, ionString, type IonValue } from '../ion/value';
 
 /** One source of a FROM at one of its rows. */
 export interface Binding {

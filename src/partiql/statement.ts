@@ -1,4 +1,3 @@
-import type { IonValue } from '../ion/value';
 import type { Database } from './database';
 import { runChange, runInsert } from './run-change';
 import { runDefinition, runRedaction } from './run-definition';
@@ -6,6 +5,7 @@ import { runSelect } from './run-select';
 import { RowBudget, type Evaluation } from './scope';
 import { StatementError } from './statement-error';
 import type { Statement } from './syntax-tree';
+import type { IonValue } from '../ion/value';
 
 /**
  * The rows of a statement, each as soon as it is known. Nothing happens before the first row is asked for. A statement that changes something

@@ -1,5 +1,5 @@
-import type { IonValue } from '../ion/value';
 import type { TypeName } from './type-names';
+import type { IonValue } from '../ion/value';
 
 /** Where a node starts; both count from 1. */
 export interface Position {

@@ -1,4 +1,3 @@
-import { millisFromIonTimestamp } from '../ion/value';
 import { chooseAccess, type Lookup } from './access-path';
 import { catalogRow, findTable } from './catalog';
 import type { Access, Database, DocumentRevision, HistoryWindow } from './database';
@@ -6,6 +5,7 @@ import type { PartiqlValue } from './partiql-value';
 import type { Binding } from './scope';
 import { evaluationError } from './statement-error';
 import type { Expression, FromItem, HistorySource, TableSource } from './syntax-tree';
+import { millisFromIonTimestamp } from '../ion/value';
 
 type EvaluateHere = (expression: Expression) => PartiqlValue;
 /** Opens a source for one row of the sources before it. */

@@ -86,12 +86,14 @@ export class TokenCursor {
       const hint = token.kind === 'word' ? `; write "${token.text}" in double quotes to use the reserved word as a name` : '';
       throw this.unexpected(what, hint);
     }
-    this.index += 1;
-    const name = token.kind === 'quotedName' ? token.name : token.kind === 'word' ? token.text : '';
-    if (name.length > limits.nameCharactersMax) {
-      throw new StatementError('Parser', `${what} has ${name.length} characters; at most ${limits.nameCharactersMax} are allowed`, token.at);
-    }
-    return name;
+    return this.takeName(what);
+  }
+
+  /** A name after a dot, where a reserved word can be nothing else: `metadata.txId`. */
+  expectFieldName(): string {
+    const { kind } = this.peek();
+    if (kind !== 'word' && kind !== 'quotedName') throw this.unexpected('a field name');
+    return this.takeName('a field name');
   }
 
   /** The error for a token that should be something else. */
@@ -109,5 +111,14 @@ export class TokenCursor {
     const result = rule();
     this.depth -= 1;
     return result;
+  }
+
+  private takeName(what: string): string {
+    const token = this.next();
+    const name = token.kind === 'quotedName' ? token.name : token.kind === 'word' ? token.text : '';
+    if (name.length > limits.nameCharactersMax) {
+      throw new StatementError('Parser', `${what} has ${name.length} characters; at most ${limits.nameCharactersMax} are allowed`, token.at);
+    }
+    return name;
   }
 }

@@ -1,5 +1,5 @@
-import type { IonValue } from '../ion/value';
 import type { Position } from './syntax-tree';
+import type { IonValue } from '../ion/value';
 
 /** One lexical element; `at` is where it starts. */
 export type Token =

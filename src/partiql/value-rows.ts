@@ -1,9 +1,9 @@
-import { ionInt, ionString } from '../ion/value';
 import { evaluateExpression } from './evaluate-expression';
 import { missing, textOf, type PartiqlValue } from './partiql-value';
 import { resolve, type Binding, type Evaluation, type Location, type Scope } from './scope';
 import { evaluationError } from './statement-error';
 import type { Expression, FromItem, PathStep, ValueSource } from './syntax-tree';
+import { ionInt, ionString } from '../ion/value';
 
 /** The rows of a source that is no table: the elements of a collection, or the one value there is. Null and missing give none. */
 export function* valueBindings(item: FromItem, source: ValueSource, scope: Scope, evaluation: Evaluation): Generator<Binding> {

@@ -3,6 +3,7 @@ import type { Evaluation } from '../scope';
 import type { Position } from '../syntax-tree';
 import { collectionFunctions } from './collections';
 import { textFunctions } from './text';
+import { timestampFunctions } from './timestamps';
 
 /** A function by its upper-case name. */
 export interface FunctionDefinition {
@@ -15,6 +16,7 @@ export interface FunctionDefinition {
 export const functionDefinitions: ReadonlyMap<string, FunctionDefinition> = new Map(Object.entries({
   ...collectionFunctions,
   ...textFunctions,
+  ...timestampFunctions,
 }));
 
 /** Functions of all rows. */
