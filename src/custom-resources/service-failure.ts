@@ -4,6 +4,9 @@
 const INTERRUPTED = ['OccConflictException', 'InvalidSessionException'];
 const THROTTLED = ['ThrottlingException', 'TooManyRequestsException', 'RateExceededException', 'CapacityExceededException'];
 
+/** What S3, Kinesis and STS answer, and the service passes on, while a role or its policy has not spread. */
+const ROLE_NOT_READY = /assum|AccessDenied|access denied|not authorized|InvalidAccessKey|InvalidClientTokenId|UnrecognizedClient/i;
+
 /** The wish cannot be granted now, and may be later. */
 export class NotYet extends Error {}
 
@@ -36,7 +39,7 @@ export function isRefused(error: unknown): boolean {
 
 /** The service could not use the role it was given, which passes when the role is only seconds old. */
 export function isRoleNotReady(error: unknown): boolean {
-  return !isRefused(error) && statusOf(error) === 400 && /assum|AccessDenied|access denied|not authorized|InvalidAccessKey/i.test(messageOf(error));
+  return !isRefused(error) && statusOf(error) === 400 && ROLE_NOT_READY.test(messageOf(error));
 }
 
 export function messageOf(error: unknown): string {

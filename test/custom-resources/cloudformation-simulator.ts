@@ -1,8 +1,15 @@
 import { randomUUID } from 'crypto';
 import { type IsCompleteEvent, type Lifecycle, type LifecycleEvent, type OnEventResult, type Properties } from '../../src/custom-resources/lifecycle';
 
+export interface Clock {
+  readonly now: () => Date;
+  readonly waitUntil: (moment: Date) => Promise<void>;
+  /** The time between two polls, or two invocations. */
+  pass(seconds: number): Promise<void>;
+}
+
 /** A clock that stands still unless someone waits. */
-export class SimulatedClock {
+export class SimulatedClock implements Clock {
   private milliseconds = Date.parse('2026-03-01T12:00:00.000Z');
 
   readonly now = (): Date => new Date(this.milliseconds);
@@ -10,6 +17,10 @@ export class SimulatedClock {
   readonly waitUntil = async (moment: Date): Promise<void> => {
     this.milliseconds = Math.max(this.milliseconds, moment.getTime());
   };
+
+  async pass(seconds: number): Promise<void> {
+    this.advanceSeconds(seconds);
+  }
 
   advanceSeconds(seconds: number): void {
     this.milliseconds += seconds * 1000;
@@ -26,6 +37,7 @@ export interface Response {
 
 const CREATE_FAILED_MARKER = 'AWSCDK::CustomResourceProviderFramework::CREATE_FAILED';
 const POLL_SECONDS = 10;
+const SECONDS_BETWEEN_INVOCATIONS = 7.7;
 const TOTAL_TIMEOUT_SECONDS = 3300;
 const RESPONSE_BYTES_MAX = 4096;
 
@@ -47,7 +59,7 @@ export class CloudFormationSimulator<Progress> {
   readonly responses: (Response & { readonly RequestType: string })[] = [];
 
   constructor(
-    private readonly lifecycle: Lifecycle<Progress>, private readonly clock: SimulatedClock, private readonly options: DeploymentOptions = {},
+    private readonly lifecycle: Lifecycle<Progress>, private readonly clock: Clock, private readonly options: DeploymentOptions = {},
     readonly stackId = `arn:aws:cloudformation:eu-central-1:111122223333:stack/audit/${randomUUID()}`,
     readonly logicalId = 'AuditLedger',
   ) {}
@@ -120,7 +132,11 @@ export class CloudFormationSimulator<Progress> {
       ...(request.OldResourceProperties && { OldResourceProperties: scalarsAsText(request.OldResourceProperties) }),
     });
     const first = await this.begin(event);
-    const second = this.options.invokesTwice ? await this.begin(event) : undefined;
+    let second: Begun<Progress> | undefined;
+    if (this.options.invokesTwice) {
+      await this.clock.pass(SECONDS_BETWEEN_INVOCATIONS);
+      second = await this.begin(event);
+    }
     const response = await this.wait(event, first);
     if (second) {
       // CloudFormation has its answer by now; the second waiter goes on all the same.
@@ -157,7 +173,7 @@ export class CloudFormationSimulator<Progress> {
         if ('Data' in result) {
           throw new ProtocolViolation('Data is not allowed while incomplete');
         }
-        this.clock.advanceSeconds(POLL_SECONDS);
+        await this.clock.pass(POLL_SECONDS);
       }
       return { Status: 'FAILED', Reason: 'Operation timed out', PhysicalResourceId: known };
     } catch (error) {

@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from 'fs/promises';
+import { tmpdir } from 'os';
+import { join } from 'path';
+import { setTimeout as sleep } from 'timers/promises';
+import { QLDBClient } from '@aws-sdk/client-qldb';
+import { QLDBSessionClient } from '@aws-sdk/client-qldb-session';
+import { QldbDriver } from 'amazon-qldb-driver-nodejs';
+import { CloudFormationSimulator, type Clock } from './cloudformation-simulator';
+import { ledgerServiceClientConfig } from '../../src/client';
+import { journalExportLifecycle } from '../../src/custom-resources/journal-export-lifecycle';
+import { journalStreamLifecycle } from '../../src/custom-resources/journal-stream-lifecycle';
+import { ledgerLifecycle } from '../../src/custom-resources/ledger-lifecycle';
+import { type Edges } from '../../src/custom-resources/lifecycle';
+import { type Destinations } from '../../src/engine';
+import { startLedgerService, type RunningLedgerService } from '../../src/service';
+
+const POLL_MILLISECONDS = 20;
+
+/** The lifecycles against the service that they are made for, embedded; S3 and Kinesis are maps. */
+const clock: Clock = {
+  now: () => new Date(),
+  waitUntil: moment => sleep(Math.max(0, moment.getTime() - Date.now())),
+  pass: () => sleep(POLL_MILLISECONDS),
+};
+const objects = new Map<string, Uint8Array>();
+const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
+let directory: string;
+let service: RunningLedgerService;
+let edges: Edges;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'custom-resources-'));
+  const destinations: Destinations = {
+    objects: async () => ({ check: async () => undefined, put: async object => { objects.set(`${object.bucket}/${object.key}`, object.body); } }),
+    records: async () => ({ check: async () => undefined, put: async () => undefined }),
+  };
+  service = await startLedgerService({ directory, port: 0, destinations });
+  const config = { ...ledgerServiceClientConfig({ url: service.url, region: 'us-east-1' }), credentials };
+  const clients = { control: new QLDBClient(config), session: new QLDBSessionClient(config) };
+  edges = { connect: () => clients, now: clock.now, waitUntil: clock.waitUntil, log: () => undefined };
+});
+afterAll(async () => {
+  await service.close();
+  await rm(directory, { recursive: true });
+});
+
+const common = () => ({ ServiceToken: 'arn:aws:lambda:us-east-1:000000000000:function:provider', ServiceUrl: service.url, LedgerName: 'audit' });
+const ledgerProperties = (changes = {}) => ({ ...common(), PermissionsMode: 'STANDARD', DeletionProtection: true, RemovalPolicy: 'Destroy', ...changes });
+
+async function tableNames(): Promise<string[]> {
+  const driver = new QldbDriver('audit', { ...ledgerServiceClientConfig({ url: service.url, region: 'us-east-1' }), credentials });
+  try {
+    return await driver.getTableNames();
+  } finally {
+    driver.close();
+  }
+}
+
+test('a ledger with tables, its export and its stream live and end as in a stack', async () => {
+  const ledger = new CloudFormationSimulator(ledgerLifecycle(edges), clock, { invokesTwice: true });
+  const tables = [{ Name: 'Vehicle', Indexes: ['VIN'] }];
+  expect(await ledger.create(ledgerProperties({ Tables: tables, Tags: { team: 'a' } }))).toMatchObject({ Status: 'SUCCESS' });
+  const more = [...tables, { Name: 'Person', Indexes: ['Id', 'Name'] }];
+  expect(await ledger.update(ledgerProperties({ Tables: more, Tags: { team: 'b' }, DeletionProtection: false }))).toMatchObject({ Status: 'SUCCESS' });
+  expect((await tableNames()).sort()).toEqual(['Person', 'Vehicle']);
+
+  const journalExport = new CloudFormationSimulator(journalExportLifecycle(edges), clock, { invokesTwice: true });
+  const exported = await journalExport.create({
+    ...common(),
+    RoleArn: 'arn:aws:iam::000000000000:role/export',
+    Bucket: 'archive',
+    Prefix: 'journal',
+    OutputFormat: 'JSON',
+    ObjectEncryptionType: 'SSE_S3',
+    InclusiveStartTime: 'LEDGER_CREATION',
+    ExclusiveEndTime: 'NOW',
+    WaitForCompletion: true,
+  });
+  expect(exported).toEqual(expect.objectContaining({ Status: 'SUCCESS' }));
+  const manifests = [...objects.keys()].filter(key => key.endsWith('.manifest')).sort();
+  expect(manifests).toEqual([`archive/${exported.Data?.CompletedManifestKey}`, `archive/${exported.Data?.StartedManifestKey}`].sort());
+
+  const stream = new CloudFormationSimulator(journalStreamLifecycle(edges), clock, { invokesTwice: true });
+  const streamProperties = {
+    ...common(),
+    StreamName: 'one',
+    RoleArn: 'arn:aws:iam::000000000000:role/stream',
+    AggregationEnabled: true,
+    KinesisStreamArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/events',
+    InclusiveStartTime: 'LEDGER_CREATION',
+  };
+  expect(await stream.create({ ...streamProperties, Tags: { team: 'a' } })).toMatchObject({ Status: 'SUCCESS' });
+  expect(await stream.update({ ...streamProperties, Tags: { team: 'b' } })).toMatchObject({ Status: 'SUCCESS' });
+  expect(await stream.updateAndRollBack({ ...streamProperties, StreamName: 'two' })).toMatchObject({ Status: 'SUCCESS' });
+  expect(await stream.delete()).toMatchObject({ Status: 'SUCCESS' });
+
+  expect(await ledger.delete()).toMatchObject({ Status: 'SUCCESS' });
+  await expect(tableNames()).rejects.toThrow();
+});
+
+test('a ledger that someone else made is refused and survives', async () => {
+  const owner = new CloudFormationSimulator(ledgerLifecycle(edges), clock, {}, undefined, 'Owner');
+  await owner.create(ledgerProperties({ LedgerName: 'shared', DeletionProtection: false }));
+  const intruder = new CloudFormationSimulator(ledgerLifecycle(edges), clock, {}, undefined, 'Intruder');
+  const { Reason } = await intruder.create(ledgerProperties({ LedgerName: 'shared', DeletionProtection: false }));
+  expect(Reason).toContain("Ledger 'shared' exists already and is managed by resource Owner");
+  expect(await owner.update(ledgerProperties({ LedgerName: 'shared', DeletionProtection: true }))).toMatchObject({ Status: 'SUCCESS' });
+});
