@@ -91,7 +91,18 @@ describe('Create', () => {
     expect(ledger()?.State).toBe('ACTIVE');
   });
 
-  test('L8 waits for a former ledger of the same name that is still being deleted', async () => {
+  test('L8 a ledger that a failed Create left unfinished, its Delete never sent, is finished by the next deployment', async () => {
+    const lifecycle = ledgerLifecycle(world.edges);
+    await lifecycle.onEvent({
+      RequestType: 'Create', RequestId: 'request-1', StackId: STACK_ID, LogicalResourceId: 'AuditLedger', ResourceProperties: properties(),
+    });
+    expect(await stack().create(properties({ Tables: [{ Name: 'Vehicle', Indexes: [] }] }))).toMatchObject({ Status: 'SUCCESS' });
+    expect(world.service.count('CreateLedger')).toBe(1);
+    expect(tags()).toEqual(declaredTags);
+    expect(tables()).toEqual({ Vehicle: [] });
+  });
+
+  test('L9 waits for a former ledger of the same name that is still being deleted', async () => {
     world.service.polls = 3;
     world.service.addLedger('audit', {}, { State: 'DELETING' });
     const { Status } = await stack().create(properties());
@@ -99,7 +110,7 @@ describe('Create', () => {
     expect(tags()).toEqual(declaredTags);
   });
 
-  test('L9 an answer that gets lost is asked for again, and nothing is made twice', async () => {
+  test('L10 an answer that gets lost is asked for again, and nothing is made twice', async () => {
     world.service.fail('CreateLedger', { status: 502, afterTheFact: true });
     const { Status } = await stack().create(properties());
     expect(Status).toBe('SUCCESS');
@@ -107,13 +118,13 @@ describe('Create', () => {
     expect(tags()).toEqual(declaredTags);
   });
 
-  test('L10 a service that is down for five minutes is waited for', async () => {
+  test('L11 a service that is down for five minutes is waited for', async () => {
     world.service.isDown = true;
     const deployment = stack({ beforePoll: poll => { world.service.isDown = poll < 30; } });
     expect(await deployment.create(properties())).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'audit' });
   });
 
-  test('L11 a service that never answers fails the Create and names its URL, and the Delete that follows succeeds', async () => {
+  test('L12 a service that never answers fails the Create and names its URL, and the Delete that follows succeeds', async () => {
     world.service.isDown = true;
     const deployment = stack();
     const { Status, Reason } = await deployment.create(properties());
@@ -122,7 +133,7 @@ describe('Create', () => {
     expect(deployment.responses[1]).toMatchObject({ RequestType: 'Delete', Status: 'SUCCESS' });
   });
 
-  test('L12 throttling and a failing service are retried', async () => {
+  test('L13 throttling and a failing service are retried', async () => {
     world.end();
     world = await simulatedWorld({ maxAttempts: 3 });
     world.service.fail('CreateLedger', { status: 429, name: 'ThrottlingException' });
@@ -133,12 +144,12 @@ describe('Create', () => {
     expect(tables()).toEqual({ Vehicle: [] });
   });
 
-  test('L13 a permission that has not spread yet is waited for', async () => {
+  test('L14 a permission that has not spread yet is waited for', async () => {
     world.service.fail('DescribeLedger', { status: 403, name: 'AccessDeniedException', times: 6 });
     expect(await stack().create(properties())).toMatchObject({ Status: 'SUCCESS' });
   });
 
-  test('L14 a permission that is missing fails after three minutes and says whose', async () => {
+  test('L15 a permission that is missing fails after three minutes and says whose', async () => {
     world.service.fail('DescribeLedger', { status: 403, name: 'AccessDeniedException', message: 'no', times: 1000 });
     const { Status, Reason } = await stack().create(properties({ RemovalPolicy: 'Retain' }));
     expect(Status).toBe('FAILED');
@@ -146,7 +157,7 @@ describe('Create', () => {
     expect(Reason).toContain('allow its role to invoke the Function URL');
   });
 
-  test('L15 a ledger whose Create fails half way goes, although it is protected and its removal policy is Retain', async () => {
+  test('L16 a ledger whose Create fails half way goes, although it is protected and its removal policy is Retain', async () => {
     const { Status, Reason } = await stack().create(properties({
       DeletionProtection: true, RemovalPolicy: 'Retain', Tables: [{ Name: 'not a table', Indexes: [] }],
     }));
@@ -155,7 +166,7 @@ describe('Create', () => {
     expect(ledger()).toBeUndefined();
   });
 
-  test('L16 the same goes for a ledger that was only made once the service was back', async () => {
+  test('L17 the same goes for a ledger that was only made once the service was back', async () => {
     world.service.isDown = true;
     const deployment = stack({ beforePoll: poll => { world.service.isDown = poll < 3; } });
     expect(await deployment.create(properties({ Tables: [{ Name: 'not a table', Indexes: [] }] }))).toMatchObject({ Status: 'FAILED' });
@@ -163,21 +174,21 @@ describe('Create', () => {
     expect(ledger()).toBeUndefined();
   });
 
-  test('L17 a refused parameter is reported at once and leaves nothing to delete', async () => {
+  test('L18 a refused parameter is reported at once and leaves nothing to delete', async () => {
     world.service.fail('CreateLedger', { status: 400, name: 'InvalidParameterException', message: 'The key is disabled' });
     const { Reason, PhysicalResourceId } = await stack().create(properties());
     expect(Reason).toBe("Create of ledger 'audit' failed: InvalidParameterException: The key is disabled.");
     expect(PhysicalResourceId).toContain('CREATE_FAILED');
   });
 
-  test('L18 a wrong property is named', async () => {
+  test('L19 a wrong property is named', async () => {
     const { Reason } = await stack().create(properties({ PermissionsMode: 'OPEN' }));
     expect(Reason).toBe('Property PermissionsMode of the custom resource must be one of STANDARD, ALLOW_ALL, but is "OPEN".');
   });
 });
 
 describe('Update', () => {
-  test('L19 protection, permissions mode, key and tags change in place', async () => {
+  test('L20 protection, permissions mode, key and tags change in place', async () => {
     const deployment = stack();
     await deployment.create(properties({ Tags: { team: 'a', cost: '1' } }));
     world.service.tagsOf(ledger()!.Arn).byHand = 'yes';
@@ -191,21 +202,21 @@ describe('Update', () => {
     expect(world.service.count('CreateLedger')).toBe(1);
   });
 
-  test('L20 a customer key that is no longer declared gives way to the key that AWS owns', async () => {
+  test('L21 a customer key that is no longer declared gives way to the key that AWS owns', async () => {
     const deployment = stack();
     await deployment.create(properties({ KmsKey: 'arn:aws:kms:eu-central-1:111122223333:key/k' }));
     await deployment.update(properties());
     expect(ledger()?.EncryptionDescription).toBeUndefined();
   });
 
-  test('L21 new tables and indexes are added, and none is ever dropped', async () => {
+  test('L22 new tables and indexes are added, and none is ever dropped', async () => {
     const deployment = stack();
     await deployment.create(properties({ Tables: [{ Name: 'Vehicle', Indexes: ['VIN'] }] }));
     await deployment.update(properties({ Tables: [{ Name: 'Person', Indexes: ['Id'] }] }));
     expect(tables()).toEqual({ Vehicle: ['VIN'], Person: ['Id'] });
   });
 
-  test('L22 a new name is a new ledger, and the old one goes afterwards', async () => {
+  test('L23 a new name is a new ledger, and the old one goes afterwards', async () => {
     const deployment = stack();
     await deployment.create(properties());
     const { PhysicalResourceId } = await deployment.update(properties({ LedgerName: 'audit-2' }));
@@ -213,7 +224,7 @@ describe('Update', () => {
     expect([...world.service.ledgers.keys()]).toEqual(['audit-2']);
   });
 
-  test('L23 a new name that is rolled back returns to the old ledger, and the new one goes', async () => {
+  test('L24 a new name that is rolled back returns to the old ledger, and the new one goes', async () => {
     const deployment = stack();
     await deployment.create(properties({ Tags: { team: 'a' } }));
     const { PhysicalResourceId } = await deployment.updateAndRollBack(properties({ LedgerName: 'audit-2', Tags: { team: 'b' } }));
@@ -222,7 +233,7 @@ describe('Update', () => {
     expect(tags()).toEqual({ team: 'a', ...declaredTags });
   });
 
-  test.each(['old id', 'reported id'] as const)('L24 a new name that fails half way rolls back to the old ledger (CloudFormation goes on with the %s)', async from => {
+  test.each(['old id', 'reported id'] as const)('L25 a new name that fails half way rolls back to the old ledger (CloudFormation goes on with the %s)', async from => {
     const deployment = stack();
     await deployment.create(properties());
     const { Status } = await deployment.update(properties({ LedgerName: 'audit-2', Tables: [{ Name: 'not a table', Indexes: [] }] }), from);
@@ -232,7 +243,7 @@ describe('Update', () => {
     expect(deployment.physicalId).toBe('audit');
   });
 
-  test('L25 a new name that is taken fails, and the old ledger stays', async () => {
+  test('L26 a new name that is taken fails, and the old ledger stays', async () => {
     world.service.addLedger('audit-2');
     const deployment = stack();
     await deployment.create(properties());
@@ -240,7 +251,7 @@ describe('Update', () => {
     expect([...world.service.ledgers.keys()].sort()).toEqual(['audit', 'audit-2']);
   });
 
-  test('L26 changes in place that are rolled back are changed back', async () => {
+  test('L27 changes in place that are rolled back are changed back', async () => {
     const deployment = stack();
     await deployment.create(properties({ Tags: { team: 'a' } }));
     await deployment.updateAndRollBack(properties({ DeletionProtection: true, Tags: { team: 'b', more: 'x' } }));
@@ -248,7 +259,7 @@ describe('Update', () => {
     expect(tags()).toEqual({ team: 'a', ...declaredTags });
   });
 
-  test('L27 a ledger that was deleted behind the stack is made anew', async () => {
+  test('L28 a ledger that was deleted behind the stack is made anew', async () => {
     const deployment = stack();
     await deployment.create(properties());
     world.service.ledgers.clear();
@@ -256,7 +267,7 @@ describe('Update', () => {
     expect(tags()).toEqual({ team: 'a', ...declaredTags });
   });
 
-  test('L28 a ledger whose tags were removed by hand is still known by its stack, and tagged again', async () => {
+  test('L29 a ledger whose tags were removed by hand is still known by its stack, and tagged again', async () => {
     const deployment = stack();
     await deployment.create(properties());
     world.service.tags.set(ledger()!.Arn, {});
@@ -266,14 +277,14 @@ describe('Update', () => {
 });
 
 describe('Delete', () => {
-  test('L29 removal policy Destroy deletes the ledger and waits until it is gone', async () => {
+  test('L30 removal policy Destroy deletes the ledger and waits until it is gone', async () => {
     const deployment = stack();
     await deployment.create(properties());
     expect(await deployment.delete()).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'audit' });
     expect(ledger()).toBeUndefined();
   });
 
-  test('L30 removal policy Retain leaves the ledger as it is, even when the service cannot be reached', async () => {
+  test('L31 removal policy Retain leaves the ledger as it is, even when the service cannot be reached', async () => {
     const deployment = stack();
     await deployment.create(properties({ RemovalPolicy: 'Retain' }));
     expect(await deployment.delete()).toMatchObject({ Status: 'SUCCESS' });
@@ -282,14 +293,14 @@ describe('Delete', () => {
     expect(ledger()?.State).toBe('ACTIVE');
   });
 
-  test('L31 a ledger that is gone already is deleted', async () => {
+  test('L32 a ledger that is gone already is deleted', async () => {
     const deployment = stack();
     await deployment.create(properties());
     world.service.ledgers.clear();
     expect(await deployment.delete()).toMatchObject({ Status: 'SUCCESS' });
   });
 
-  test('L32 protection that was switched on by hand keeps the ledger, lets the stack go, and is told in the log', async () => {
+  test('L33 protection that was switched on by hand keeps the ledger, lets the stack go, and is told in the log', async () => {
     const deployment = stack();
     await deployment.create(properties());
     ledger()!.DeletionProtection = true;
@@ -298,7 +309,7 @@ describe('Delete', () => {
     expect(world.log.join('\n')).toContain("Kept ledger 'audit': its removal policy is Destroy, but deletion protection was switched on.");
   });
 
-  test('L33 a ledger of the same name that someone else has made since is kept', async () => {
+  test('L34 a ledger of the same name that someone else has made since is kept', async () => {
     const deployment = stack();
     await deployment.create(properties());
     world.service.addLedger('audit', { team: 'other' });
@@ -306,14 +317,14 @@ describe('Delete', () => {
     expect(ledger()?.State).toBe('ACTIVE');
   });
 
-  test('L34 invoked twice deletes once and succeeds', async () => {
+  test('L35 invoked twice deletes once and succeeds', async () => {
     const deployment = stack({ invokesTwice: true });
     await deployment.create(properties());
     expect(await deployment.delete()).toMatchObject({ Status: 'SUCCESS' });
     expect(world.service.count('DeleteLedger')).toBe(1);
   });
 
-  test('L35 a service that is gone fails with a way out', async () => {
+  test('L36 a service that is gone fails with a way out', async () => {
     const deployment = stack();
     await deployment.create(properties());
     world.service.isDown = true;
@@ -322,7 +333,7 @@ describe('Delete', () => {
     expect(Reason).toContain('--retain-resources AuditLedger');
   });
 
-  test('L36 a physical id that is no ledger name is nothing to delete', async () => {
+  test('L37 a physical id that is no ledger name is nothing to delete', async () => {
     const deployment = stack();
     await deployment.create(properties());
     deployment.physicalId = 'AWSCDK::CustomResourceProviderFramework::MISSING_PHYSICAL_ID';
@@ -330,7 +341,7 @@ describe('Delete', () => {
     expect(ledger()?.State).toBe('ACTIVE');
   });
 
-  test('L37 a ledger whose streams still have to end is asked for again, and the refusal told when it lasts', async () => {
+  test('L38 a ledger whose streams still have to end is asked for again, and the refusal told when it lasts', async () => {
     const deployment = stack();
     await deployment.create(properties());
     world.service.fail('DeleteLedger', { status: 412, name: 'ResourcePreconditionNotMetException', message: 'Streams are active', times: 1000 });
@@ -339,7 +350,7 @@ describe('Delete', () => {
     expect(Reason).toMatch(/^Delete of ledger 'audit' failed even after 10 minutes of trying: ResourcePreconditionNotMetException: Streams are active\./);
   });
 
-  test('L38 a waiter that outlives its deployment neither revives a deleted ledger nor touches a stranger of its name', async () => {
+  test('L39 a waiter that outlives its deployment neither revives a deleted ledger nor touches a stranger of its name', async () => {
     const lifecycle = ledgerLifecycle(world.edges);
     const event = {
       RequestType: 'Create' as const, RequestId: 'request-1', StackId: STACK_ID, LogicalResourceId: 'AuditLedger', ResourceProperties: properties(),
