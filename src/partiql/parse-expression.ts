@@ -143,7 +143,7 @@ function parsePrimary(cursor: TokenCursor): Expression {
       cursor.next();
       return { kind: 'literal', value: token.value, at };
     case 'quotedName':
-      return { kind: 'variable', name: cursor.expectName('a name'), innermost: false, at };
+      return { kind: 'variable', name: cursor.expectName('a name'), at };
     case 'symbol':
       return parseSymbolPrimary(cursor, token.text, at);
     case 'word':
@@ -159,8 +159,9 @@ function parseSymbolPrimary(cursor: TokenCursor, symbol: string, at: Position): 
       cursor.next();
       return { kind: 'parameter', index: cursor.takeParameter(), at };
     case '@':
+      // Says that the name is no table, which within an expression it never is.
       cursor.next();
-      return { kind: 'variable', name: cursor.expectName('a name'), innermost: true, at };
+      return { kind: 'variable', name: cursor.expectName('a name'), at };
     case '(':
       cursor.next();
       return parseParenthesized(cursor, at);
@@ -200,7 +201,7 @@ function parseWordPrimary(cursor: TokenCursor, keyword: string, at: Position): E
       if (cursor.peek(1).kind === 'string') throw unsupported(`${keyword} literal`, 'write a timestamp in backticks, such as `2020-01-31T`', at);
   }
   if (startsFunctionCall(cursor)) return parseFunctionCall(cursor);
-  return { kind: 'variable', name: cursor.expectName('an expression'), innermost: false, at };
+  return { kind: 'variable', name: cursor.expectName('an expression'), at };
 }
 
 function parseParenthesized(cursor: TokenCursor, at: Position): Expression {

@@ -151,7 +151,7 @@ function parseSource(cursor: TokenCursor, level: QueryLevel, aliases: ReadonlySe
     const source = parseTableSource(cursor, name, aliases, at);
     if (source !== undefined && level === 'outermost') return source;
     if (source !== undefined && source.kind !== 'table') throw unsupported('a ledger\'s table in a nested query', 'only the outermost query may name tables', at);
-    if (source !== undefined) return { kind: 'value', expression: { kind: 'variable', name, innermost: false, at }, unpivot: false, at };
+    if (source !== undefined) return { kind: 'value', expression: { kind: 'variable', name, at }, unpivot: false, at };
   }
   if (cursor.isKeyword('VALUES')) throw unsupported('VALUES', 'write the rows as <<{..}, {..}>>', at);
   return { kind: 'value', expression: parsePath(cursor), unpivot: false, at };

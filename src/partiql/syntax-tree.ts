@@ -29,7 +29,7 @@ export type Expression =
 export interface Literal extends Node { readonly kind: 'literal'; readonly value: IonValue }
 export interface MissingLiteral extends Node { readonly kind: 'missing' }
 export interface Parameter extends Node { readonly kind: 'parameter'; readonly index: number }
-export interface Variable extends Node { readonly kind: 'variable'; readonly name: string; /** Written with `@`. */ readonly innermost: boolean }
+export interface Variable extends Node { readonly kind: 'variable'; readonly name: string }
 export interface Path extends Node { readonly kind: 'path'; readonly root: Expression; readonly steps: readonly PathStep[] }
 export type PathStep =
   | { readonly kind: 'field'; readonly name: string }

@@ -1,6 +1,6 @@
-import { ionInt, ionString } from '../../src/ion/value';
 import { failureOf, ledgerWith, run } from './ledger-fixture';
 import type { MemoryDatabase } from './memory-database';
+import { ionInt, ionString } from '../../src/ion/value';
 
 let database: MemoryDatabase;
 beforeEach(async () => {

@@ -71,7 +71,7 @@ test.each([
   ['FROM information_schema.user_tables REMOVE name', 'information_schema is read only'],
   ['FROM T AS t, U AS u SET t.a = 1', 'a statement changes one table'],
   ['FROM <<1>> AS t SET t.a = 1', 'only a table can be changed'],
-  ["INSERT INTO T.l VALUE 1", 'INSERT INTO a path of a table is not supported'],
+  ['INSERT INTO T.l VALUE 1', 'INSERT INTO a path of a table is not supported'],
   ['INSERT INTO T SELECT * FROM T', 'INSERT of a query is not supported'],
   ['INSERT INTO T VALUES (1)', 'VALUES is not supported'],
 ])('%s fails and changes nothing', async (statement, detail) => {

@@ -1,7 +1,7 @@
-import { isDefinition, isReadOnly, parseStatement, tablesOf } from '../../src/partiql';
-import { parseIon } from '../../src/ion/text-reader';
 import { failureOf, ledgerWith, run } from './ledger-fixture';
 import { MemoryDatabase } from './memory-database';
+import { parseIon } from '../../src/ion/text-reader';
+import { isDefinition, isReadOnly, parseStatement, tablesOf } from '../../src/partiql';
 
 test('a table may carry tags', async () => {
   const database = new MemoryDatabase();
@@ -13,7 +13,7 @@ test('a dropped table comes back with its documents and indexes', async () => {
   const database = await ledgerWith({ T: ['{f: 1}'] }, { T: ['f'] });
   expect(await run(database, 'DROP TABLE T')).toEqual(['{tableId:"table1"}']);
   expect(await failureOf(database, 'SELECT * FROM T')).toContain('No such table: T');
-  expect(await run(database, "SELECT VALUE status FROM information_schema.user_tables")).toEqual(['"INACTIVE"']);
+  expect(await run(database, 'SELECT VALUE status FROM information_schema.user_tables')).toEqual(['"INACTIVE"']);
   expect(await run(database, 'UNDROP TABLE "table1"')).toEqual(['{tableId:"table1"}']);
   expect(await run(database, 'SELECT * FROM T WHERE f = 1')).toEqual(['{f:1}']);
 });

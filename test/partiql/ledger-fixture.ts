@@ -1,7 +1,7 @@
+import { MemoryDatabase } from './memory-database';
 import { parseIon } from '../../src/ion/text-reader';
 import { printIon } from '../../src/ion/text-writer';
 import { parseStatement, runStatement, StatementError } from '../../src/partiql';
-import { MemoryDatabase } from './memory-database';
 
 /** Runs a statement whose parameters are Ion text; answers its rows as Ion text. */
 export async function run(database: MemoryDatabase, text: string, ...parameters: readonly string[]): Promise<string[]> {
@@ -22,7 +22,9 @@ export async function failureOf(database: MemoryDatabase, text: string, ...param
 }
 
 /** A ledger with the given tables; documents are Ion text. Reads are counted from here on. */
-export async function ledgerWith(tables: Readonly<Record<string, readonly string[]>>, indexes: Readonly<Record<string, readonly string[]>> = {}): Promise<MemoryDatabase> {
+export async function ledgerWith(
+  tables: Readonly<Record<string, readonly string[]>>, indexes: Readonly<Record<string, readonly string[]>> = {},
+): Promise<MemoryDatabase> {
   const database = new MemoryDatabase();
   for (const [table, documents] of Object.entries(tables)) {
     await run(database, `CREATE TABLE "${table}"`);

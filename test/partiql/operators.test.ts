@@ -1,6 +1,6 @@
-import { parseStatement, runStatement } from '../../src/partiql';
 import { failureOf, ledgerWith, run, valueOf } from './ledger-fixture';
 import { MemoryDatabase } from './memory-database';
+import { parseStatement, runStatement } from '../../src/partiql';
 
 describe('operators', () => {
   test.each([

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { limits, parseStatement, StatementError } from '../../src/partiql';
-import { reservedWords } from '../../src/partiql/tokens';
 import { failureOf } from './ledger-fixture';
 import { MemoryDatabase } from './memory-database';
+import { limits, parseStatement, StatementError } from '../../src/partiql';
+import { reservedWords } from '../../src/partiql/tokens';
 
 function errorOf(text: string): StatementError {
   try {
@@ -77,7 +77,7 @@ test('backticks in strings, symbols and comments of an Ion literal belong to it'
 });
 
 test('a statement is frozen to its leaves', () => {
-  const { action } = parseStatement("SELECT * FROM T WHERE a = `{b: [1]}` AND c = `{{YQ==}}`");
+  const { action } = parseStatement('SELECT * FROM T WHERE a = `{b: [1]}` AND c = `{{YQ==}}`');
   const pending: unknown[] = [action];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     if (typeof node !== 'object' || node === null || node instanceof Uint8Array) continue;

@@ -54,7 +54,7 @@ const queries: readonly Sample[] = [
   ["SELECT r.data.Owners.PrimaryOwner FROM _ql_committed_T AS r WHERE r.metadata.id = 'doc2'", [], ['{PrimaryOwner:{PersonId:"p1"}}']],
   ['SELECT VALUE data.f FROM history(T)', [], ['1', '2', '3']],
   ["SELECT h.data.f FROM history(T) AS h WHERE h.metadata.id = 'doc2' AND h.metadata.version = 0", [], ['{f:1}']],
-  ["SELECT VALUE data.f FROM history( T, `2021-01-01T00:00:00.000Z`, `2024-01-01T00:00:02Z`) AS h WHERE h.metadata.id = ?", ['"doc3"'], ['2']],
+  ['SELECT VALUE data.f FROM history( T, `2021-01-01T00:00:00.000Z`, `2024-01-01T00:00:02Z`) AS h WHERE h.metadata.id = ?', ['"doc3"'], ['2']],
   ['SELECT data.Owners.PrimaryOwner, metadata.version FROM history (T, `2021-01-01T`) AS h WHERE h.metadata.id = ?', ['"doc3"'], ['{PrimaryOwner:{PersonId:"p2"},version:0}']],
   ['SELECT VALUE metadata.id FROM history(T) AS h WHERE h.metadata.id = ? AND h.metadata.txId = ? and h.blockAddress.sequenceNo = 0', ['"doc2"', '"tx0"'], ['"doc2"']],
   ['SELECT VALUE data.f FROM history(T) WHERE metadata.id = ? AND metadata.version = ?', ['"doc2"', '0'], ['1']],

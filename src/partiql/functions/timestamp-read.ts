@@ -110,7 +110,8 @@ function timestampFrom(fields: Fields, pattern: string, at: Position): IonTimest
   const precision: TimestampPrecision = second !== undefined ? 'second' : minute !== undefined ? 'minute'
     : day !== undefined ? 'day' : month !== undefined ? 'month' : 'year';
   const offset = minute === undefined ? undefined : offsetMinutes;
-  const present = Object.entries({ year, month, day, hour, minute, second, fraction, offsetMinutes: offset }).filter(([, value]) => value !== undefined);
+  const present = Object.entries({ year, month, day, hour, minute, second, fraction, offsetMinutes: offset })
+    .filter(([, value]) => value !== undefined);
   const timestamp = { kind: 'timestamp', precision, ...Object.fromEntries(present) } as IonTimestamp;
   const problem = problemOfTimestamp(timestamp);
   if (problem !== undefined) throw evaluationError(`no such timestamp: ${problem}`, at);
