@@ -58,6 +58,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-s3@3.1143.0',
     '@aws-sdk/client-sts@3.1143.0',
     '@aws-sdk/credential-providers@3.1143.0',
+    '@smithy/node-http-handler@4.14.2',
     '@types/aws-lambda@8.10.164',
     '@types/node@^20',
     'amazon-qldb-driver-nodejs@3.1.0',
@@ -84,7 +85,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
       testPathIgnorePatterns: ['/node_modules/', '\\.heavy\\.test\\.ts$'],
     },
   },
-  eslintOptions: { dirs: ['src', 'test', 'examples', 'local-aws', 'projenrc'] },
+  eslintOptions: { dirs: ['src', 'test', 'examples', 'local-aws', 'bench', 'projenrc'], tsconfigPath: './tsconfig.dev.json', projectService: false },
+  lambdaAutoDiscover: false,
+  integrationTestAutoDiscover: false,
+  typecheckTests: true,
   docgen: true,
   depsUpgrade: false,
   sampleCode: false,
@@ -101,9 +105,21 @@ for (const path of ['/dist-code/', '/examples/', '/bench/', '/local-aws/', '/doc
 }
 project.package.addField('jsiiRosetta', { strict: true });
 
-project.preCompileTask.exec('node scripts/bundle.mjs');
-project.addTask('bundle', { exec: 'node scripts/bundle.mjs', description: 'Bundle the Lambda handlers, the service and the command line into assets/' });
-project.addTask('demo', { exec: 'node scripts/demo.mjs', receiveArgs: true, description: 'Deploy the dependency ledger on a local AWS, export, stream and verify it' });
+const bundle = project.addTask('bundle', {
+  exec: 'node scripts/bundle.mjs',
+  description: 'Bundle the Lambda handlers, the service and the command line into assets/',
+});
+project.preCompileTask.spawn(bundle);
+// Tests deploy the bundles and hold the library to what jsii makes of it, so both are made first.
+project.testTask.prependSpawn(project.compileTask);
+project.testTask.prependSpawn(bundle);
+
+const demo = project.addTask('demo', { description: 'Deploy the dependency ledger on a local AWS, export, stream and verify it' });
+demo.spawn(bundle);
+demo.exec('node -r ts-node/register/transpile-only examples/dependency-ledger/demo.ts', {
+  receiveArgs: true,
+  env: { TS_NODE_PROJECT: 'tsconfig.dev.json', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
+});
 project.addTask('rosetta', { exec: 'jsii-rosetta extract --strict --compile', description: 'Compile every snippet of README and docstrings' });
 project.addTask('test:heavy', {
   exec: "jest --testPathIgnorePatterns /node_modules/ --testMatch '<rootDir>/test/**/*.heavy.test.ts'",

@@ -4,6 +4,7 @@ import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { KinesisClient, ListStreamsCommand } from '@aws-sdk/client-kinesis';
 import { GetDigestCommand, QLDBClient } from '@aws-sdk/client-qldb';
 import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { QldbDriver } from 'amazon-qldb-driver-nodejs';
 import Table from 'cli-table3';
 import { Command } from 'commander';
@@ -144,8 +145,13 @@ async function deploy(aws: LocalAws, report: (text: string) => void, ...context:
   return (JSON.parse(await readFile(outputsFile, 'utf8')) as Record<typeof STACK, Outputs>)[STACK];
 }
 
-const clientConfig = ({ endpoint, region }: LocalAws) =>
-  ({ endpoint, region, credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, forcePathStyle: true });
+const clientConfig = ({ endpoint, region }: LocalAws) => ({
+  endpoint,
+  region,
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  forcePathStyle: true,
+  requestHandler: new NodeHttpHandler(), // the Kinesis client would speak HTTP/2, which the local AWS does not
+});
 
 const serviceConfig = ({ aws, outputs }: Progress) => ({
   ...ledgerServiceClientConfig({ url: aws.functionUrl(outputs.ServiceUrl), region: aws.region }),
