@@ -24,7 +24,7 @@ function followWildcard(
   for (const element of wildcardElements(value, kind)) {
     evaluation.budget.spend();
     const reached = followPath(element, rest, scope, evaluation);
-    if (reached.kind === 'bag') items.push(...reached.items);
+    if (reached.kind === 'bag') for (const item of reached.items) items.push(item);
     else if (reached.kind !== 'missing') items.push(reached);
   }
   return { kind: 'bag', items };

@@ -10,6 +10,8 @@ export const limits = {
   decimalExponentMax: 1_000_000,
   /** Rows that one statement may bind from literal collections and nested paths, which cost no reads and hence nothing else would bound. */
   unreadRowsMax: 1_000_000,
+  /** Steps of one path; no value nests deeper than Ion's reader allows. */
+  pathStepsMax: 256,
   /** Sources of one FROM. */
   sourcesMax: 32,
   /** Characters of an object name. */

@@ -1,3 +1,4 @@
+import { limits } from './limits';
 import { parseFunctionCall, startsFunctionCall } from './parse-function-call';
 import { parseSelect } from './parse-select';
 import { StatementError, unsupported } from './statement-error';
@@ -120,6 +121,7 @@ export function parsePath(cursor: TokenCursor): Expression {
   const root = parsePrimary(cursor);
   const steps: PathStep[] = [];
   for (;;) {
+    if (steps.length > limits.pathStepsMax) throw new StatementError('Parser', `a path has at most ${limits.pathStepsMax} steps`, cursor.at);
     if (cursor.acceptSymbol('.')) {
       steps.push(cursor.acceptSymbol('*') ? { kind: 'everyField' } : { kind: 'field', name: cursor.expectFieldName() });
     } else if (cursor.acceptSymbol('[')) {

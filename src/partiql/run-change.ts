@@ -101,8 +101,8 @@ function applied({ document, steps }: DocumentEdits): IonStruct | undefined {
     if (step.kind === 'insert') result = withInsertion(result, step.location, step.key, step.value);
   }
   // From the back, so that the positions of those still to be removed stay true.
-  const removals = steps.flatMap((step) => (step.kind === 'remove' ? [step.location] : [])).sort(backToFront);
-  for (const location of removals) {
+  const removals = new Map(steps.flatMap((step) => (step.kind === 'remove' ? [[JSON.stringify(step.location), step.location] as const] : [])));
+  for (const location of [...removals.values()].sort(backToFront)) {
     if (location.length === 0) return undefined;
     result = withoutValueAt(result, location);
   }

@@ -27,6 +27,7 @@ test.each([
   ['FROM T AS t, t.l AS e WHERE e.p = 2 SET e.p = 7', '{k:1,l:[{p:1},{p:7},{p:7}],s:a::{x:1}}'],
   ['FROM T AS t, @t.l AS e AT i WHERE e.p = 2 SET e = i', '{k:1,l:[{p:1},1,2],s:a::{x:1}}'],
   ['FROM T AS t, t.l AS e WHERE e.p = 2 REMOVE e', '{k:1,l:[{p:1}],s:a::{x:1}}'],
+  ['FROM T AS t, t.l AS e WHERE t.k = 1 REMOVE t.l[0]', '{k:1,l:[{p:2},{p:2}],s:a::{x:1}}'],
   ['FROM T AS t, t.l AS e WHERE e.p = 1 INSERT INTO t.l VALUE e', '{k:1,l:[{p:1},{p:2},{p:2},{p:1}],s:a::{x:1}}'],
 ])('%s', async (statement, document) => {
   expect(await run(database, statement)).toEqual(['{documentId:"doc2"}']);

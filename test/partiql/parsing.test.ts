@@ -109,7 +109,7 @@ describe('limits', () => {
       `SELECT VALUE ${'1 + '.repeat(20_000)}1 FROM << 0 >>`,
       `SELECT VALUE ${"'a' || ".repeat(10_000)}'b' FROM << 0 >>`,
       `SELECT VALUE ${'true and '.repeat(10_000)}true FROM << 0 >>`,
-      `SELECT VALUE x${'.a'.repeat(40_000)} FROM << 0 >> AS x`,
+      `SELECT VALUE x${'.a'.repeat(256)} FROM << 0 >> AS x`,
       `INSERT INTO T <<${'?,'.repeat(40_000)}?>>`,
       `SELECT * FROM T WHERE a IN (${'1,'.repeat(40_000)}1)`,
     ]) parseStatement(text);
@@ -117,6 +117,10 @@ describe('limits', () => {
 
   test('a statement of more than 100,000 characters is refused', () => {
     expect(errorOf(`SELECT ${' '.repeat(limits.statementCharactersMax)}`).message).toContain('at most 100000 are allowed');
+  });
+
+  test('steps of a path are bounded', () => {
+    expect(errorOf(`SELECT x${'[*]'.repeat(10_000)} FROM T`).message).toContain('a path has at most 256 steps');
   });
 
   test('sources of a FROM are bounded', () => {
