@@ -10,13 +10,13 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import { load } from 'ion-js';
 import { Listr, type ListrTask } from 'listr2';
-import { cdk, typeScriptApp } from '../../local-aws/cdk-cli';
-import { startLocalAws, type LocalAws } from '../../local-aws/local-aws';
-import { ledgerServiceClientConfig } from '../../src/client';
 import { download, exportedRevisions, tamper, verifyExport, type Verdict } from './archive';
 import { readChanges } from './changes';
 import { lockedPackages } from './package-lock';
 import { recordInstalled, recordLocked } from './record';
+import { cdk, typeScriptApp } from '../../local-aws/cdk-cli';
+import { startLocalAws, type LocalAws } from '../../local-aws/local-aws';
+import { ledgerServiceClientConfig } from '../../src/client';
 
 /** The outputs of the stack. */
 interface Outputs {
@@ -96,7 +96,8 @@ const steps = new Listr<Progress>([
     const folder = path.join(FOLDER, 'tampered');
     const block = await tamper(await download(new S3Client(clientConfig(aws)), outputs.ArchiveBucket, folder));
     const { findings } = await verifyExport(folder, [], {});
-    must(findings.length > 0 && findings.every(finding => finding.includes(`Block ${block}:`)), `findings in block ${block} alone, but: ${findings.join('; ') || 'none'}`);
+    const namesTheBlock = findings.length > 0 && findings.every(finding => finding.includes(`Block ${block}:`));
+    must(namesTheBlock, `findings in block ${block} alone, but: ${findings.join('; ') || 'none'}`);
     report(findings[0]);
   }, { persistentOutput: true }),
   step('cdk destroy', async ({ aws, outputs }, report) => {
@@ -117,8 +118,10 @@ async function main(): Promise<void> {
   }
 }
 
+type StepOptions = Pick<ListrTask<Progress>, 'skip'> & { readonly persistentOutput?: boolean };
+
 function step(
-  title: string, work: (progress: Progress, report: (text: string) => void) => Promise<void>, options: Partial<ListrTask<Progress>> & { persistentOutput?: boolean } = {},
+  title: string, work: (progress: Progress, report: (text: string) => void) => Promise<void>, options: StepOptions = {},
 ): ListrTask<Progress> {
   const { persistentOutput, ...rest } = options;
   return {

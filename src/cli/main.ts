@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { version } from '../../package.json';
 import { serve } from './serve';
 import { verifyExportCommand } from './verify-export-command';
+import { version } from '../../package.json';
 
 const program = new Command('cdk-ledger')
   .description('Verifiable ledgers: serve one on this machine, verify what was exported from one.')

@@ -17,7 +17,7 @@ export async function verifyExportCommand(location: string, options: VerifyExpor
     const expected = options.digest && { digest: options.digest, sequenceNo: options.tip };
     const verdicts = await verifyExports(openExportSource(location), expected, showProgress);
     clearProgress();
-    if (options.json) console.log(JSON.stringify(verdicts.map(verdict => ({ ...verdict, digest: verdict.digest && base64(verdict.digest) })), undefined, 2));
+    if (options.json) console.log(JSON.stringify(verdicts.map(withTextDigest), undefined, 2));
     else verdicts.forEach(printVerdict);
     process.exitCode = verdicts.some(({ findings }) => findings.length > 0) ? EXIT_TAMPERED : 0;
   } catch (error) {
@@ -27,6 +27,8 @@ export async function verifyExportCommand(location: string, options: VerifyExpor
     process.exitCode = EXIT_UNREADABLE;
   }
 }
+
+const withTextDigest = (verdict: ExportVerdict) => ({ ...verdict, digest: verdict.digest && base64(verdict.digest) });
 
 function printVerdict(verdict: ExportVerdict): void {
   const table = new Table({ style: { head: [], border: [] } });

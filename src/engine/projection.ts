@@ -51,7 +51,8 @@ function* projectedIndexValue(
   const entered = indexValueKey(indexedField(revision.data, field));
   if (left === entered) return;
   if (left !== undefined) {
-    yield indexEntryAction(strandId, indexId, left, revision.metadata.id, { since: previous!.blockAddress.sequenceNo, until: sequenceNo }, sequenceNo);
+    const entry = { since: previous!.blockAddress.sequenceNo, until: sequenceNo };
+    yield indexEntryAction(strandId, indexId, left, revision.metadata.id, entry, sequenceNo);
   }
   if (entered !== undefined) yield indexEntryAction(strandId, indexId, entered, revision.metadata.id, { since: sequenceNo }, sequenceNo);
 }

@@ -95,7 +95,9 @@ export class Sessions {
     };
   }
 
-  async commitTransaction(token: string, callerArn: string, transactionId: string, clientDigest: Uint8Array): Promise<{ commitDigest: Uint8Array; consumed: ConsumedIOs }> {
+  async commitTransaction(
+    token: string, callerArn: string, transactionId: string, clientDigest: Uint8Array,
+  ): Promise<{ commitDigest: Uint8Array; consumed: ConsumedIOs }> {
     const session = await this.session(token, callerArn);
     const transaction = await this.openTransaction(session, transactionId);
     await this.context.sessions.save({ ...session, transaction: undefined });

@@ -3,8 +3,8 @@ import { DestinationRefused } from './destinations';
 import type { EngineContext } from './engine-context';
 import { exportStep } from './export-step';
 import { changeJob, findJob, jobsOf, replaceJob, type ExportJob, type JobRecord, type StoredJob, type StreamJob } from './job-record';
-import { purgeLedger } from './ledgers';
 import { ledgersAfter } from './ledger-record';
+import { purgeLedger } from './ledgers';
 import { FINISHED_JOB_RETENTION_MILLIS } from './limits';
 import { streamIsIdle, streamStep } from './stream-step';
 
@@ -102,8 +102,8 @@ export class Worker {
     const change = kind === 'export'
       ? outOfPatience ? { status: 'CANCELLED', endedMillis: now } : {}
       : { ...impairment(error), ...(outOfPatience ? { status: 'FAILED', endedMillis: now } : {}) };
-    await changeJob(this.context.store, strandId, kind, id, now,
-      current => current.endedMillis === undefined ? { ...change, setback, lease: undefined } as Partial<JobRecord & { kind: typeof kind }> : undefined);
+    const changes = { ...change, setback, lease: undefined } as Partial<JobRecord & { kind: typeof kind }>;
+    await changeJob(this.context.store, strandId, kind, id, now, ({ endedMillis }) => endedMillis === undefined ? changes : undefined);
     return outOfPatience ? undefined : nextAttemptMillis;
   }
 }

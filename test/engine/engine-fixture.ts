@@ -92,7 +92,8 @@ export async function begin(engine: Engine, ledgerName = 'books'): Promise<OpenT
     async run(statement, ...texts) {
       const parameters = texts.map(text => parseIon(text));
       digest = foldStatement(digest, statementDigest(statement, parameters));
-      const result = await sessions.executeStatement(token, CALLER, transactionId, statement, parameters.map(value => ({ ionBinary: encodeIon(value) })));
+      const encoded = parameters.map(value => ({ ionBinary: encodeIon(value) }));
+      const result = await sessions.executeStatement(token, CALLER, transactionId, statement, encoded);
       const values = [...result.page.values];
       for (let next = result.page.nextPageToken; next !== undefined;) {
         const { page } = await sessions.fetchPage(token, CALLER, transactionId, next);

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import { engineFixture, execute, KINESIS_STREAM, newLedger, ROLE, type EngineFixture } from './engine-fixture';
+import { consumed, type StreamedRecord } from './kinesis-consumer';
 import { DestinationRefused, type ExportRequest, type StreamRequest, type Worker } from '../../src/engine';
 import { decodeIon, decodeIonStream, ionToJson, parseIonStream } from '../../src/ion';
 import { blockFromIon, ChainVerifier, OWN_JOURNAL } from '../../src/journal';
 import { memoryStore } from '../../src/store';
-import { engineFixture, execute, KINESIS_STREAM, newLedger, ROLE, type EngineFixture } from './engine-fixture';
-import { consumed, type StreamedRecord } from './kinesis-consumer';
 
 const HOUR_MILLIS = 3_600_000;
 

@@ -1,10 +1,10 @@
+import { begin, engineFixture, execute, newLedger } from './engine-fixture';
 import { readHead } from '../../src/engine/journal-head';
 import { readBlocks } from '../../src/engine/journal-store';
 import { blockPartition, headKey, nodePartition } from '../../src/engine/keys';
 import { catchUp } from '../../src/engine/projection';
 import { encodeRecord } from '../../src/engine/record';
 import { memoryStore, TRANSACT_ACTIONS_MAX, type Item, type Store } from '../../src/store';
-import { begin, engineFixture, execute, newLedger } from './engine-fixture';
 
 /** Everything that follows from the blocks of a journal. */
 async function projected(store: Store, strandId: string, tableIds: readonly string[], indexIds: readonly string[]): Promise<Map<string, string>> {
@@ -48,7 +48,8 @@ async function busyLedger() {
   await execute(engine, 'INSERT INTO Orders << {\'a\': 1}, {\'a\': 2} >>');
   await execute(engine, 'DROP TABLE Orders');
   const tables = await execute(engine, 'SELECT * FROM information_schema.user_tables') as { tableId: string; indexes: { indexId: string }[] }[];
-  return { ...fixture, strandId, tableIds: tables.map(({ tableId }) => tableId), indexIds: tables.flatMap(({ indexes }) => indexes.map(({ indexId }) => indexId)) };
+  const indexIds = tables.flatMap(({ indexes }) => indexes.map(({ indexId }) => indexId));
+  return { ...fixture, strandId, tableIds: tables.map(({ tableId }) => tableId), indexIds };
 }
 
 test('tables, indexes, history and catalog rebuilt from the blocks equal the stored ones', async () => {

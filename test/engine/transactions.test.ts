@@ -1,7 +1,7 @@
-import { digest, isUniqueId, OWN_JOURNAL, ChainVerifier, verifyProof } from '../../src/journal';
-import { readBlocks, readNode } from '../../src/engine/journal-store';
-import { readHead } from '../../src/engine/journal-head';
 import { begin, engineFixture, execute, newLedger } from './engine-fixture';
+import { readHead } from '../../src/engine/journal-head';
+import { readBlocks, readNode } from '../../src/engine/journal-store';
+import { digest, isUniqueId, OWN_JOURNAL, ChainVerifier, verifyProof } from '../../src/journal';
 
 async function ledgerWithPeople() {
   const fixture = engineFixture();
