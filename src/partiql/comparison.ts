@@ -144,7 +144,7 @@ function rankOfFloat(value: IonInt | IonFloat | IonDecimal): number {
   return Number.isNaN(value.value) ? -2 : Math.sign(value.value);
 }
 
-export function compareTimestamps(left: IonTimestamp, right: IonTimestamp): number {
+function compareTimestamps(left: IonTimestamp, right: IonTimestamp): number {
   const [leftInstant, rightInstant] = [instantOf(left), instantOf(right)];
   return leftInstant.seconds - rightInstant.seconds || compareDecimals(leftInstant.fraction, rightInstant.fraction);
 }

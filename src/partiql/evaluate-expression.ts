@@ -149,7 +149,7 @@ function evaluateLike({ value: operand, pattern, escape, negated, at }: Like, ev
 }
 
 /** Null of any type and missing are both NULL. */
-export function isOfType(value: PartiqlValue, type: TypeName): boolean {
+function isOfType(value: PartiqlValue, type: TypeName): boolean {
   return type === 'null' ? isUnknown(value) : value.kind === type;
 }
 

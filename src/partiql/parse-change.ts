@@ -1,5 +1,6 @@
 import { parseExpression, parsePath } from './parse-expression';
-import { committedViewPrefix, parseFrom, refuseUnsupportedClause } from './parse-select';
+import { parseFrom, refuseUnsupportedClause } from './parse-select';
+import { committedViewPrefix } from './parse-source';
 import { StatementError, unsupported } from './statement-error';
 import type { Assignment, Change, Edit, Expression, FromItem, Insert, Position } from './syntax-tree';
 import type { TokenCursor } from './token-cursor';

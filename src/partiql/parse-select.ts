@@ -1,13 +1,9 @@
 import { limits } from './limits';
-import { parseExpression, parsePath } from './parse-expression';
+import { parseExpression } from './parse-expression';
+import { committedViewPrefix, parseSource, type QueryLevel } from './parse-source';
 import { StatementError, unsupported } from './statement-error';
-import type { Expression, FromItem, Path, Position, Projection, ProjectionItem, Select, Source, TableReference } from './syntax-tree';
+import type { Expression, FromItem, Path, Projection, ProjectionItem, Select, Source } from './syntax-tree';
 import type { TokenCursor } from './token-cursor';
-
-/** Only the outermost query may name tables; names in the FROM of a nested one are aliases and fields. */
-export type QueryLevel = 'outermost' | 'nested';
-
-export const committedViewPrefix = '_ql_committed_';
 
 const unsupportedClauses: ReadonlyMap<string, string> = new Map([
   ['ORDER', 'order the rows in the client'],
@@ -140,49 +136,4 @@ function defaultAlias(source: Source): string | undefined {
     case 'history': return undefined;
     case 'value': return nameOf(source.expression);
   }
-}
-
-function parseSource(cursor: TokenCursor, level: QueryLevel, aliases: ReadonlySet<string>): Source {
-  const at = cursor.at;
-  if (cursor.acceptKeyword('UNPIVOT')) return { kind: 'value', expression: parsePath(cursor), unpivot: true, at };
-  const token = cursor.peek();
-  const name = token.kind === 'word' ? token.text : token.kind === 'quotedName' ? token.name : undefined;
-  if (name !== undefined && cursor.isName()) {
-    const source = parseTableSource(cursor, name, aliases, at);
-    if (source !== undefined && level === 'outermost') return source;
-    if (source !== undefined && source.kind !== 'table') throw unsupported('a ledger\'s table in a nested query', 'only the outermost query may name tables', at);
-    if (source !== undefined) return { kind: 'value', expression: { kind: 'variable', name, at }, unpivot: false, at };
-  }
-  if (cursor.isKeyword('VALUES')) throw unsupported('VALUES', 'write the rows as <<{..}, {..}>>', at);
-  return { kind: 'value', expression: parsePath(cursor), unpivot: false, at };
-}
-
-/** A table, a view of one, its history, or the catalog; undefined for a path or the name of an alias. */
-function parseTableSource(cursor: TokenCursor, name: string, aliases: ReadonlySet<string>, at: Position): Exclude<Source, { kind: 'value' }> | undefined {
-  if (cursor.isSymbol('(', 1)) return name.toLowerCase() === 'history' ? parseHistory(cursor, at) : undefined;
-  if (name === 'information_schema' && cursor.isSymbol('.', 1)) {
-    cursor.next();
-    cursor.next();
-    const view = cursor.expectName('user_tables');
-    if (view !== 'user_tables') throw new StatementError('Semantic', `No such table: information_schema.${view}; there is only information_schema.user_tables`, at);
-    return { kind: 'catalog', at };
-  }
-  if (cursor.isSymbol('.', 1) || cursor.isSymbol('[', 1) || aliases.has(name)) return undefined;
-  cursor.expectName('a table name');
-  return name.startsWith(committedViewPrefix)
-    ? { kind: 'table', name: name.slice(committedViewPrefix.length), view: 'committed', at }
-    : { kind: 'table', name, view: 'user', at };
-}
-
-/** `history( table [, start [, end]] )` */
-function parseHistory(cursor: TokenCursor, at: Position): Source & { kind: 'history' } {
-  cursor.next();
-  cursor.expectSymbol('(');
-  const token = cursor.peek();
-  const table: TableReference = token.kind === 'string' ? { tableId: token.value } : { name: cursor.expectName('a table name or a table id in single quotes') };
-  if (token.kind === 'string') cursor.next();
-  const from = cursor.acceptSymbol(',') ? parseExpression(cursor) : undefined;
-  const to = from !== undefined && cursor.acceptSymbol(',') ? parseExpression(cursor) : undefined;
-  cursor.expectSymbol(')');
-  return { kind: 'history', table, from, to, at };
 }

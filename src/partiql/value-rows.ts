@@ -41,7 +41,7 @@ function unpivotedRows(value: PartiqlValue): readonly Row[] {
 }
 
 /** Where in the document an expression points; undefined if it is no path into one, or one that leads nowhere. */
-export function locationOf(expression: Expression, scope: Scope, evaluation: Evaluation): Location | undefined {
+function locationOf(expression: Expression, scope: Scope, evaluation: Evaluation): Location | undefined {
   const root = expression.kind === 'path' ? expression.root : expression;
   const resolution = root.kind === 'variable' ? resolve(root.name, scope) : undefined;
   const start = resolution?.binding.location;
