@@ -1,7 +1,6 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { DestinationRefused, type Destinations } from '../engine';
 import { refusable } from './aws-refusal';
 import { kinesisRecordWriter } from './kinesis-record-writer';
@@ -42,8 +41,8 @@ export function awsDestinations({ region, clock, endpoint = process.env.AWS_ENDP
     const credentials = { accessKeyId, secretAccessKey, sessionToken };
     return {
       s3: new S3Client({ region, endpoint, credentials, forcePathStyle: endpoint !== undefined, followRegionRedirects: true }),
-      kinesis: // HTTP/1.1: the client would speak HTTP/2, which emulators do not, and which wins nothing for one writer.
-      kinesis: new KinesisClient({ region, endpoint, credentials, requestHandler: new NodeHttpHandler() }),
+      // The handler of STS speaks HTTP/1.1; that of Kinesis would speak HTTP/2, which emulators do not, and which wins nothing for one writer.
+      kinesis: new KinesisClient({ region, endpoint, credentials, requestHandler: sts.config.requestHandler }),
       renewMillis: Expiration.getTime() - RENEWAL_MARGIN_MILLIS,
     };
   };

@@ -35,7 +35,13 @@ export async function serveHttp(options: HttpFrontOptions): Promise<HttpFront> {
   if (!LOOPBACK_HOSTS.includes(host)) {
     throw new Error(`The service does not listen on ${host}: it trusts whoever reaches it, so it listens on ${LOOPBACK_HOSTS.join(', ')} only.`);
   }
-  const server = createServer((request, response) => void answer(options, request, response));
+  const server = createServer((request, response) => {
+    // A connection that stays open for the client's next request would hold up the end of the server.
+    response.once('close', () => {
+      if (!server.listening) server.closeIdleConnections();
+    });
+    void answer(options, request, response);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, host, () => {
@@ -64,11 +70,11 @@ async function answer({ handle, callerArn }: HttpFrontOptions, request: Incoming
     response.writeHead(answered.status, { ...answered.headers, 'content-length': Buffer.byteLength(answered.body) });
     response.end(answered.body);
   } catch (error) {
-    if (request.destroyed && !request.complete) return; // The client has gone; nobody is left to answer.
+    if (request.destroyed && !request.complete) return; // The client has gone, and nobody is left to answer.
     const { status, name, message } = errorAnswer(error);
-    // What remains of the body is not read, so the connection cannot be used again.
     response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': name, 'connection': 'close' });
-    response.end(JSON.stringify({ __type: name, Message: message }));
+    // A body that was refused may go on for ever, so the connection ends with the answer.
+    response.end(JSON.stringify({ __type: name, Message: message }), () => request.socket.destroySoon());
   }
 }
 
@@ -81,14 +87,18 @@ function refuseBrowsers({ headers }: IncomingMessage): void {
 }
 
 async function readBody(request: IncomingMessage): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > REQUEST_BYTES_MAX) throw new ServiceError('RequestEntityTooLargeException', `A request may have at most ${REQUEST_BYTES_MAX} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      // What comes beyond the limit is dropped as it arrives, so that the client gets to read the answer.
+      if (length <= REQUEST_BYTES_MAX) chunks.push(chunk);
+      else reject(new ServiceError('RequestEntityTooLargeException', `A request may have at most ${REQUEST_BYTES_MAX} bytes.`));
+    });
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('error', reject);
+  });
 }
 
 function splitOnce(text: string, separator: string): [string, string] {
