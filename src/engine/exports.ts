@@ -1,4 +1,5 @@
-import { DestinationRefused, type ObjectEncryption } from './destinations';
+import { checkDestination } from './destination-check';
+import type { ObjectEncryption } from './destinations';
 import { ledgerArn, type EngineContext } from './engine-context';
 import { findJob, isForgotten, jobsOf, putNewJob, type ExportJob, type OutputFormat } from './job-record';
 import { LedgerError } from './ledger-error';
@@ -32,13 +33,10 @@ export class Exports {
     const ledger = await requireActiveLedger(store, ledgerName);
     checkRequest(request, clock());
     await this.refuseTooMany(ledger);
-    try {
+    await checkDestination(async () => {
       const writer = await destinations.objects(request.roleArn, ledgerArn(account, ledgerName));
       await writer.check(request);
-    } catch (error) {
-      if (!(error instanceof DestinationRefused)) throw error;
-      throw illegal(`QLDB encountered an error validating S3 configuration: ${error.code} ${error.message}`);
-    }
+    }, 'QLDB encountered an error validating S3 configuration:');
     const id = randomId(random);
     await putNewJob<ExportJob>(store, ledger.strandId, {
       kind: 'export',

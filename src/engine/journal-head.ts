@@ -1,5 +1,6 @@
 import type { Action, Store } from '../store';
 import { headKey } from './keys';
+import { badRequest } from './ledger-error';
 import { decodeRecord, encodeRecord } from './record';
 
 /** Where the journal ends. Every append names the `ordinal` it saw, so two writers cannot both extend the same tip. */
@@ -20,9 +21,10 @@ interface HeadRecord {
   readonly projectedSequenceNo: number;
 }
 
+/** @throws LedgerError BadRequestException if the ledger was deleted */
 export async function readHead(store: Store, strandId: string): Promise<JournalHead> {
   const item = await store.get(headKey(strandId));
-  if (!item) throw new Error(`The journal ${strandId} has no head: its ledger was deleted, or the store lost it.`);
+  if (!item) throw badRequest(`The ledger of journal ${strandId} was deleted`);
   const record = decodeRecord<HeadRecord>(item.value);
   return { ...record, blockHash: Buffer.from(record.blockHash, 'base64'), ordinal: item.ordinal };
 }

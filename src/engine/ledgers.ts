@@ -1,13 +1,13 @@
 import { hashIon, ionString } from '../ion';
 import { appendedNodes, dot, GENESIS_PREVIOUS_HASH, type Block } from '../journal';
-import { ConditionFailed, type Store } from '../store';
+import { ConditionFailed, type Key, type Store } from '../store';
 import { catalogAction, EMPTY_CATALOG, readCatalog } from './catalog';
 import { ledgerArn, type EngineContext } from './engine-context';
-import { jobsOf, putNewJob } from './job-record';
+import { jobsOf, putNewJob, type PurgeJob } from './job-record';
 import { headAction } from './journal-head';
 import { blockActions, nodeActions } from './journal-store';
 import {
-  blockPartition, documentPartition, exportObjectPartition, historyPartition, indexPartition, ledgerKey, nodePartition,
+  blockPartition, documentPartition, exportObjectPartition, historyPartition, indexPartition, jobKey, ledgerKey, nodePartition,
 } from './keys';
 import { LedgerError, ledgerNotFound } from './ledger-error';
 import { findLedger, ledgersAfter, replaceLedger, requireLedger, type LedgerRecord, type PermissionsMode, type StoredLedger } from './ledger-record';
@@ -161,8 +161,8 @@ function genesisBlock(strandId: string, transactionId: string, millis: number): 
   };
 }
 
-/** Removes everything of a ledger; the record goes last, so that an interrupted purge is taken up again. */
-export async function purgeLedger(store: Store, ledgerName: string, strandId: string): Promise<void> {
+/** Removes everything of a ledger. Its record and the job that asks for this go last and together, so that an interrupted purge is taken up again. */
+export async function purgeLedger(store: Store, { ledgerName, strandId, kind, id }: PurgeJob): Promise<void> {
   const { tables } = await readCatalog(store, strandId);
   const exportIds = (await jobsOf(store, strandId)).filter(({ record }) => record.kind === 'export').map(({ record }) => record.id);
   const partitions = [
@@ -176,16 +176,17 @@ export async function purgeLedger(store: Store, ledgerName: string, strandId: st
     nodePartition(strandId),
   ];
   for (const partition of partitions) await emptyPartition(store, partition);
-  await store.transact([{ delete: ledgerKey(ledgerName) }]);
-  await emptyPartition(store, strandId);
+  const job = jobKey(strandId, kind, id);
+  await emptyPartition(store, strandId, job);
+  await store.transact([{ delete: ledgerKey(ledgerName) }, { delete: job }]);
 }
 
 const DELETES_PER_WRITE = 100;
 
-async function emptyPartition(store: Store, partition: string): Promise<void> {
+async function emptyPartition(store: Store, partition: string, kept?: Key): Promise<void> {
   for (;;) {
     const actions = [];
-    for await (const { key } of store.query(partition, { limit: DELETES_PER_WRITE })) actions.push({ delete: key });
+    for await (const { key } of store.query(partition, { limit: DELETES_PER_WRITE })) if (key.sort !== kept?.sort) actions.push({ delete: key });
     if (actions.length === 0) return;
     await store.transact(actions);
   }

@@ -1,4 +1,4 @@
-import { DestinationRefused } from './destinations';
+import { checkDestination } from './destination-check';
 import { ledgerArn, type EngineContext } from './engine-context';
 import { changeJob, findJob, isForgotten, jobsOf, putNewJob, type StreamJob } from './job-record';
 import { LedgerError } from './ledger-error';
@@ -35,13 +35,10 @@ export class Streams {
     }
     if (request.inclusiveStartMillis > clock() + CLOCK_SKEW_MILLIS) throw illegal('Start date cannot be in the future');
     await this.refuseCollision(ledgerName, request);
-    try {
+    await checkDestination(async () => {
       const writer = await destinations.records(request.roleArn, ledgerArn(account, ledgerName));
       await writer.check(request.kinesisStreamArn);
-    } catch (error) {
-      if (!(error instanceof DestinationRefused)) throw error;
-      throw illegal(`QLDB encountered an error validating Kinesis Data Streams: Response from Kinesis: ${error.code} ${error.message}`);
-    }
+    }, 'QLDB encountered an error validating Kinesis Data Streams: Response from Kinesis:');
     const id = randomId(random);
     await putNewJob<StreamJob>(store, ledger.strandId, {
       kind: 'stream',

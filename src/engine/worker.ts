@@ -47,7 +47,7 @@ export class Worker {
     if (record.setback && record.setback.nextAttemptMillis > now) return record.setback.nextAttemptMillis;
     if (record.lease && record.lease.owner !== this.owner && record.lease.untilMillis > now) return record.lease.untilMillis;
     if (record.kind === 'purge') {
-      await purgeLedger(this.context.store, record.ledgerName, record.strandId);
+      await purgeLedger(this.context.store, record);
       return undefined;
     }
     if (record.kind === 'stream' && await streamIsIdle(this.context, job as StoredJob<StreamJob>)) return record.exclusiveEndMillis;
