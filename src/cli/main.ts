@@ -3,10 +3,15 @@ import { serve } from './serve';
 import { verifyExportCommand } from './verify-export-command';
 import { version } from '../../package.json';
 
+// The SDK warns of the Node versions that its future releases will need; this one is bundled.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 const program = new Command('cdk-ledger')
   .description('Verifiable ledgers: serve one on this machine, verify what was exported from one.')
   .version(version)
-  .showHelpAfterError();
+  .showHelpAfterError()
+  // Usage errors exit with 2: 1 says that something was tampered with.
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
 program.command('serve')
   .description('Serve QLDB\'s API (control plane and sessions) on loopback; ledgers rest in a folder')
