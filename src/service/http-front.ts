@@ -22,6 +22,8 @@ export interface HttpFront {
 }
 
 const LOOPBACK_HOSTS = ['127.0.0.1', '::1', 'localhost'];
+/** Longer than clients keep a connection idle: one that the server ends just as a request comes is an error for drivers that do not retry. */
+const KEEP_ALIVE_MILLIS = 75_000;
 /** How long requests in flight may take to end once the front closes. */
 const CLOSE_GRACE_MILLIS = 5_000;
 
@@ -42,6 +44,7 @@ export async function serveHttp(options: HttpFrontOptions): Promise<HttpFront> {
     });
     void answer(options, request, response);
   });
+  server.keepAliveTimeout = KEEP_ALIVE_MILLIS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, host, () => {

@@ -21,6 +21,9 @@ export interface FunctionUrlResult {
   readonly body: string;
 }
 
+/** Lambda answers at most 6 MB, counted with the headers and the escapes of its own envelope; the text of a very large block has more. */
+const ANSWER_BYTES_MAX = 4_500_000;
+
 /** Opened with the first request and kept for the life of the instance. */
 let opening: Promise<Handle> | undefined;
 
@@ -41,7 +44,7 @@ export async function handler(event: FunctionUrlEvent, context: Pick<Context, 'i
 async function open(functionArn: string): Promise<Handle> {
   try {
     const { engine, account, newId } = await openLambdaService(process.env, functionArn);
-    return createWire({ engine, account, log: logLine, clock: Date.now, newRequestId: newId });
+    return createWire({ engine, account, log: logLine, clock: Date.now, newRequestId: newId, answerBytesMax: ANSWER_BYTES_MAX });
   } catch (error) {
     opening = undefined;
     throw error;

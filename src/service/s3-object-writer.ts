@@ -19,7 +19,7 @@ export function s3ObjectWriter(s3: S3Client): ObjectWriter {
       await refusable(async () => {
         try {
           await s3.send(new PutObjectCommand({
-            Bucket: bucket, Key: `${prefix}.write-check`, Body: '', ContentMD5: WRONG_MD5, ...encryptionHeaders(encryption),
+            Bucket: bucket, Key: `${prefix}.write-check`, Body: '-', ContentMD5: WRONG_MD5, ...encryptionHeaders(encryption),
           }));
         } catch (error) {
           if (!WRONG_DIGEST_ERRORS.includes((error as Error).name)) throw error;

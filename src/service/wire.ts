@@ -18,6 +18,8 @@ export interface WireOptions {
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly newRequestId: () => string;
+  /** Answers beyond it are refused with an explanation. @default - no limit */
+  readonly answerBytesMax?: number;
 }
 
 /** Answers any request; never rejects. */
@@ -44,6 +46,7 @@ export function createWire(options: WireOptions): Handle {
       const answer = isSession ? sessionAnswer(options, request, callerArn) : restAnswer(options, request, callerArn);
       ({ operation } = answer);
       const body = JSON.stringify(await answer.body());
+      refuseTooLarge(body, options.answerBytesMax);
       log({ event: 'request', requestId, operation, status: 200, durationMillis: clock() - startMillis });
       return { status: 200, headers: responseHeaders(requestId, isSession), body };
     } catch (error) {
@@ -61,6 +64,13 @@ function authenticated({ callerArn, body }: WireRequest): string {
   }
   if (body.length > REQUEST_BYTES_MAX) throw new ServiceError('RequestEntityTooLargeException', `A request may have at most ${REQUEST_BYTES_MAX} bytes.`);
   return callerArn;
+}
+
+function refuseTooLarge(body: string, bytesMax = Infinity): void {
+  const bytes = Buffer.byteLength(body);
+  if (bytes > bytesMax) {
+    throw new LedgerError('LimitExceededException', `The answer has ${bytes} bytes, and this endpoint can answer ${bytesMax}. Export the journal to read it.`);
+  }
 }
 
 function restAnswer({ engine, account }: WireOptions, request: WireRequest, callerArn: string): Answer {

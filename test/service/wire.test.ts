@@ -1,6 +1,6 @@
 import { recordingDestinations } from './recording-destinations';
 import { createEngine, memorySessionStore, type Engine } from '../../src/engine';
-import { createWire, REQUEST_BYTES_MAX, type WireRequest } from '../../src/service';
+import { createWire, REQUEST_BYTES_MAX, type WireOptions, type WireRequest } from '../../src/service';
 import { memoryStore } from '../../src/store';
 
 const ACCOUNT = { partition: 'aws', region: 'eu-central-1', accountId: '111122223333' };
@@ -9,7 +9,7 @@ const REQUEST: WireRequest = {
 };
 const SESSION = { ...REQUEST, method: 'POST', rawPath: '/', headers: { 'x-amz-target': 'QLDBSession.SendCommand' } };
 
-function newWire(change: Partial<Engine> = {}) {
+function newWire(change: Partial<Engine> = {}, options: Partial<WireOptions> = {}) {
   const log: Readonly<Record<string, unknown>>[] = [];
   const engine = createEngine({
     store: memoryStore(),
@@ -21,7 +21,8 @@ function newWire(change: Partial<Engine> = {}) {
     wake: () => {},
     pause: async () => {},
   });
-  const handle = createWire({ engine: { ...engine, ...change }, account: ACCOUNT, log: event => log.push(event), clock: () => 0, newRequestId: () => 'request-1' });
+  const edges = { account: ACCOUNT, log: (event: Readonly<Record<string, unknown>>) => log.push(event), clock: () => 0, newRequestId: () => 'request-1' };
+  const handle = createWire({ engine: { ...engine, ...change }, ...edges, ...options });
   const ask = async (request: Partial<WireRequest>, base = REQUEST) => {
     const response = await handle({ ...base, ...request });
     return { ...response, json: JSON.parse(response.body) as Record<string, unknown> };
@@ -74,6 +75,11 @@ test('an unexpected error says nothing of its cause, which goes to the log', asy
   expect(response).toMatchObject({ status: 500, json: { __type: 'InternalFailure' } });
   expect(response.body).not.toContain('secret');
   expect(log).toContainEqual({ event: 'fault', requestId: 'request-1', cause: expect.stringContaining('secret of the store') });
+});
+
+test('an answer that is too large for the endpoint is refused with an explanation', async () => {
+  const { ask } = newWire({}, { answerBytesMax: 10 });
+  expect(await ask({})).toMatchObject({ status: 400, json: { __type: 'LimitExceededException', Message: expect.stringContaining('can answer 10') } });
 });
 
 test.each([

@@ -8,7 +8,7 @@ export const STREAM_NAME = LEDGER_NAME;
 
 export const UNIQUE_ID = { type: 'string', minLength: 22, maxLength: 22, pattern: /^[A-Za-z-0-9]+$/ } as const satisfies StringShape;
 export const ARN = { type: 'string', minLength: 20, maxLength: 1600 } as const satisfies StringShape;
-export const KMS_KEY = { type: 'string', maxLength: 1600 } as const satisfies StringShape;
+export const KMS_KEY = { type: 'string', minLength: 1, maxLength: 1600 } as const satisfies StringShape;
 export const ION_TEXT = { type: 'string', minLength: 1, maxLength: 1_048_576 } as const satisfies StringShape;
 export const TOKEN = { type: 'string', minLength: 4, maxLength: 1024, pattern: /^[A-Za-z-0-9+/=]+$/ } as const satisfies StringShape;
 export const TAG_KEY = { type: 'string', minLength: 1, maxLength: 128 } as const satisfies StringShape;

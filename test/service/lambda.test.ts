@@ -1,0 +1,181 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateStreamCommand, DescribeStreamSummaryCommand, GetRecordsCommand, GetShardIteratorCommand, KinesisClient, ListShardsCommand } from '@aws-sdk/client-kinesis';
+import {
+  CreateLedgerCommand, DeleteLedgerCommand, DescribeJournalKinesisStreamCommand, DescribeJournalS3ExportCommand, DescribeLedgerCommand,
+  ExportJournalToS3Command, GetDigestCommand, ListLedgersCommand, ListTagsForResourceCommand, QLDBClient, StreamJournalToKinesisCommand,
+} from '@aws-sdk/client-qldb';
+import { QLDBSessionClient, SendCommandCommand } from '@aws-sdk/client-qldb-session';
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { QldbDriver } from 'amazon-qldb-driver-nodejs';
+import { localFunctionUrl, type LocalFunctionUrl } from './local-function-url';
+import { startLocalAws, type LocalAws } from '../../local-aws/local-aws';
+import { fieldOf, parseIon, type IonStruct } from '../../src/ion';
+import { handler as api } from '../../src/service/lambda-api';
+import { handler as work } from '../../src/service/lambda-worker';
+
+const STARTING_MILLIS = 120_000;
+const CALLER = 'arn:aws:sts::000000000000:assumed-role/app/session';
+const ROLE_ARN = 'arn:aws:iam::000000000000:role/journal';
+const KMS_KEY_ARN = 'arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+const TABLE = 'ledgers';
+
+let localAws: LocalAws;
+let s3: S3Client;
+let kinesis: KinesisClient;
+let qldb: QLDBClient;
+let functionUrl: LocalFunctionUrl;
+const environment = process.env;
+const logged: string[] = [];
+
+beforeAll(async () => {
+  localAws = await startLocalAws();
+  process.env = { ...environment, ...localAws.environment, AWS_REGION: localAws.region, LEDGER_TABLE_NAME: TABLE };
+  jest.spyOn(console, 'log').mockImplementation((line: string) => { logged.push(line); });
+  const dynamodb = new DynamoDBClient({});
+  await dynamodb.send(new CreateTableCommand({
+    TableName: TABLE,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [{ AttributeName: 'p', AttributeType: 'S' }, { AttributeName: 's', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'p', KeyType: 'HASH' }, { AttributeName: 's', KeyType: 'RANGE' }],
+  }));
+  dynamodb.destroy();
+  s3 = new S3Client({ forcePathStyle: true });
+  kinesis = new KinesisClient({ requestHandler: s3.config.requestHandler });
+  functionUrl = await localFunctionUrl(async event => api(event, { invokedFunctionArn: '' }));
+  functionUrl.userArn = CALLER;
+  qldb = new QLDBClient({ ...clientConfig(), maxAttempts: 1 });
+  await s3.send(new CreateBucketCommand({ Bucket: 'archive' }));
+}, STARTING_MILLIS);
+
+afterAll(async () => {
+  process.env = environment;
+  [s3, kinesis, qldb].forEach(each => each?.destroy());
+  await functionUrl?.close();
+  await localAws?.stop();
+});
+
+const clientConfig = () => ({ region: 'us-east-1', endpoint: functionUrl.url, credentials: { accessKeyId: 'any', secretAccessKey: 'any' } });
+const lastLogLine = () => JSON.parse(logged.at(-1)!) as Record<string, unknown>;
+const tick = async () => work({}, { invokedFunctionArn: '', getRemainingTimeInMillis: () => 60_000 });
+const wake = async (...strandIds: string[]) => work(
+  { Records: strandIds.map(strandId => ({ dynamodb: { Keys: { p: { S: strandId }, s: { S: 'head' } } } })) },
+  { invokedFunctionArn: '', getRemainingTimeInMillis: () => 60_000 },
+);
+async function strandOf(Name: string): Promise<string> {
+  const { DigestTipAddress } = await qldb.send(new GetDigestCommand({ Name }));
+  return (fieldOf(parseIon(DigestTipAddress!.IonText!) as IonStruct, 'strandId') as { value: string }).value;
+}
+
+test('the control plane answers a function URL\'s events', async () => {
+  const { Arn } = await qldb.send(new CreateLedgerCommand({ Name: 'books', PermissionsMode: 'STANDARD', DeletionProtection: false, Tags: { 'a b': 'c' } }));
+  expect(Arn).toBe('arn:aws:qldb:us-east-1:000000000000:ledger/books');
+  expect(await qldb.send(new DescribeLedgerCommand({ Name: 'books' }))).toMatchObject({ State: 'ACTIVE' });
+  expect((await qldb.send(new ListTagsForResourceCommand({ ResourceArn: Arn }))).Tags).toEqual({ 'a b': 'c' });
+  expect((await qldb.send(new ListLedgersCommand({ MaxResults: 1 }))).Ledgers).toHaveLength(1);
+  expect(lastLogLine()).toMatchObject({ event: 'request', operation: 'ListLedgers', status: 200 });
+  await expect(qldb.send(new CreateLedgerCommand({ Name: 'books', PermissionsMode: 'STANDARD' }))).rejects.toMatchObject({ name: 'ResourceAlreadyExistsException' });
+});
+
+test('an event that proves no identity is refused, unless an emulator names one', async () => {
+  functionUrl.userArn = undefined;
+  await expect(qldb.send(new ListLedgersCommand({}))).rejects.toMatchObject({ name: 'AccessDeniedException', $metadata: { httpStatusCode: 403 } });
+  process.env.CDK_LEDGER_CALLER_ARN = CALLER;
+  expect((await qldb.send(new ListLedgersCommand({}))).Ledgers).toHaveLength(1);
+  delete process.env.CDK_LEDGER_CALLER_ARN;
+  functionUrl.userArn = CALLER;
+});
+
+test('transactions of the official driver go from event to event', async () => {
+  await qldb.send(new CreateLedgerCommand({ Name: 'driven', PermissionsMode: 'ALLOW_ALL', DeletionProtection: false }));
+  const driver = new QldbDriver('driven', clientConfig());
+  await driver.executeLambda(async (transaction) => { await transaction.execute('CREATE TABLE Entry'); });
+  for (let count = 0; count < 10; count++) {
+    await driver.executeLambda(async (transaction) => {
+      for (let index = 0; index < 30; index++) await transaction.execute('INSERT INTO Entry ?', { index: count * 30 + index });
+    });
+  }
+  const rows = await driver.executeLambda(async transaction => (await transaction.execute('SELECT e."index" FROM Entry AS e')).getResultList());
+  expect(new Set(rows.map(row => row.get('index')!.numberValue())).size).toBe(300);
+
+  driver.close();
+}, STARTING_MILLIS);
+
+test('a session belongs to the caller that started it', async () => {
+  const session = new QLDBSessionClient({ ...clientConfig(), maxAttempts: 1 });
+  const { StartSession } = await session.send(new SendCommandCommand({ StartSession: { LedgerName: 'driven' } }));
+  const startTransaction = new SendCommandCommand({ SessionToken: StartSession!.SessionToken, StartTransaction: {} });
+  functionUrl.userArn = `${CALLER}-of-someone-else`;
+  await expect(session.send(startTransaction)).rejects.toMatchObject({ name: 'InvalidSessionException', message: 'No such session' });
+  functionUrl.userArn = CALLER;
+  expect((await session.send(startTransaction)).StartTransaction!.TransactionId).toBeDefined();
+  session.destroy();
+});
+
+test('the worker runs an export to its end, into objects with the encryption asked for', async () => {
+  const { ExportId } = await qldb.send(new ExportJournalToS3Command({
+    Name: 'driven',
+    RoleArn: ROLE_ARN,
+    InclusiveStartTime: new Date(0),
+    ExclusiveEndTime: new Date(),
+    S3ExportConfiguration: { Bucket: 'archive', Prefix: 'driven', EncryptionConfiguration: { ObjectEncryptionType: 'SSE_KMS', KmsKeyArn: KMS_KEY_ARN } },
+  }));
+  await wake(await strandOf('driven'));
+  const { ExportDescription } = await qldb.send(new DescribeJournalS3ExportCommand({ Name: 'driven', ExportId }));
+  expect(ExportDescription).toMatchObject({ Status: 'COMPLETED' });
+  const keys = ((await s3.send(new ListObjectsV2Command({ Bucket: 'archive' }))).Contents ?? []).map(({ Key }) => Key!);
+  expect(keys.filter(key => key.includes('write-check'))).toEqual([]);
+  expect(keys).toContain(`driven/${ExportId}.started.manifest`);
+  expect(keys.filter(key => key.endsWith('.completed.manifest'))).toHaveLength(1);
+  const dataKey = keys.find(key => key.endsWith('.ion'))!;
+  const object = await s3.send(new GetObjectCommand({ Bucket: 'archive', Key: dataKey }));
+  expect([object.ServerSideEncryption, object.SSEKMSKeyId, object.ContentType]).toEqual(['aws:kms', KMS_KEY_ARN, 'text/vnd.amazon.ion']);
+  expect(await object.Body!.transformToString()).toContain('CREATE TABLE Entry');
+}, STARTING_MILLIS);
+
+test('a bucket that does not exist is refused when the export is asked for', async () => {
+  await expect(qldb.send(new ExportJournalToS3Command({
+    Name: 'driven',
+    RoleArn: ROLE_ARN,
+    InclusiveStartTime: new Date(0),
+    ExclusiveEndTime: new Date(),
+    S3ExportConfiguration: { Bucket: 'nowhere', Prefix: '', EncryptionConfiguration: { ObjectEncryptionType: 'SSE_S3' } },
+  }))).rejects.toMatchObject({ name: 'IllegalArgumentException', message: expect.stringContaining('NoSuchBucket') });
+});
+
+test('the worker pumps a stream into Kinesis', async () => {
+  await kinesis.send(new CreateStreamCommand({ StreamName: 'journal', ShardCount: 1 }));
+  const { StreamDescriptionSummary } = await kinesis.send(new DescribeStreamSummaryCommand({ StreamName: 'journal' }));
+  const { StreamId } = await qldb.send(new StreamJournalToKinesisCommand({
+    LedgerName: 'driven',
+    StreamName: 'journal',
+    RoleArn: ROLE_ARN,
+    InclusiveStartTime: new Date(0),
+    ExclusiveEndTime: new Date(),
+    KinesisConfiguration: { StreamArn: StreamDescriptionSummary!.StreamARN!, AggregationEnabled: false },
+  }));
+  await tick();
+  const { Stream } = await qldb.send(new DescribeJournalKinesisStreamCommand({ LedgerName: 'driven', StreamId }));
+  expect(Stream).toMatchObject({ Status: 'COMPLETED' });
+  const { Shards } = await kinesis.send(new ListShardsCommand({ StreamName: 'journal' }));
+  const { ShardIterator } = await kinesis.send(new GetShardIteratorCommand({ StreamName: 'journal', ShardId: Shards![0]!.ShardId, ShardIteratorType: 'TRIM_HORIZON' }));
+  const { Records } = await kinesis.send(new GetRecordsCommand({ ShardIterator }));
+  // Created and completed; a summary of each of eleven transactions; three hundred documents.
+  expect(Records).toHaveLength(2 + 11 + 300);
+}, STARTING_MILLIS);
+
+test('the worker ends deletions, and says in one line what it did', async () => {
+  await qldb.send(new DeleteLedgerCommand({ Name: 'books' }));
+  await tick();
+  await expect(qldb.send(new DescribeLedgerCommand({ Name: 'books' }))).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  await wake('unknownunknownunknown1', 'unknownunknownunknown1');
+  expect(lastLogLine()).toEqual({ event: 'worker', trigger: 'stream', strands: 1, durationMillis: expect.any(Number), failures: [] });
+});
+
+test('trouble of one journal neither fails the invocation nor stops the others', async () => {
+  await qldb.send(new CreateLedgerCommand({ Name: 'accounts', PermissionsMode: 'STANDARD', DeletionProtection: false }));
+  const strandId = await strandOf('accounts');
+  await qldb.send(new DeleteLedgerCommand({ Name: 'accounts' }));
+  await wake('x'.repeat(3_000), strandId);
+  expect(lastLogLine()).toMatchObject({ strands: 2, failures: [{ strandId: 'x'.repeat(3_000), cause: expect.stringContaining('partition') }] });
+  await expect(qldb.send(new DescribeLedgerCommand({ Name: 'accounts' }))).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+});
