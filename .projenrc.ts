@@ -90,6 +90,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   integrationTestAutoDiscover: false,
   typecheckTests: true,
   docgen: true,
+  githubOptions: { mergify: false },
   depsUpgrade: false,
   sampleCode: false,
   npmignoreEnabled: true,
@@ -104,13 +105,17 @@ for (const path of ['/dist-code/', '/examples/', '/bench/', '/local-aws/', '/doc
   project.addPackageIgnore(path);
 }
 project.package.addField('jsiiRosetta', { strict: true });
+// Only the rooms that consumers load are packed: the rest runs from assets/.
+for (const room of ['cli', 'custom-resources', 'engine', 'ion', 'journal', 'partiql', 'service', 'store']) project.addPackageIgnore(`/lib/${room}/`);
 
 const bundle = project.addTask('bundle', {
   exec: 'node scripts/bundle.mjs',
   description: 'Bundle the Lambda handlers, the service and the command line into assets/',
 });
 project.preCompileTask.spawn(bundle);
+const rosetta = project.addTask('rosetta', { exec: 'jsii-rosetta extract --strict --compile', description: 'Compile every snippet of README and docstrings' });
 // Tests deploy the bundles and hold the library to what jsii makes of it, so both are made first.
+project.testTask.prependSpawn(rosetta);
 project.testTask.prependSpawn(project.compileTask);
 project.testTask.prependSpawn(bundle);
 
@@ -120,7 +125,6 @@ demo.exec('node -r ts-node/register/transpile-only examples/dependency-ledger/de
   receiveArgs: true,
   env: { TS_NODE_PROJECT: 'tsconfig.dev.json', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
 });
-project.addTask('rosetta', { exec: 'jsii-rosetta extract --strict --compile', description: 'Compile every snippet of README and docstrings' });
 project.addTask('test:heavy', {
   exec: "jest --testPathIgnorePatterns /node_modules/ --testMatch '<rootDir>/test/**/*.heavy.test.ts'",
   description: 'The long suites in full',

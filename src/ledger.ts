@@ -55,7 +55,11 @@ export interface ILedger extends IResource, ILedgerRef {
 export enum PermissionsMode {
   /** Who may run statements may run all of them, on every table. */
   ALLOW_ALL = 'ALLOW_ALL',
-  /** Each statement needs a permission for its action on the table; what is not granted is denied. */
+  /**
+   * Each statement needs a permission for its action on the table.
+   *
+   * `LedgerService` keeps the mode but does not check statements yet: there, it behaves like `ALLOW_ALL`.
+   */
   STANDARD = 'STANDARD',
 }
 
