@@ -51,13 +51,11 @@ async function deleteLedger(control: QLDBClient, name: string): Promise<Removal>
     if (isNamed(error, 'ResourceNotFoundException')) {
       return 'gone';
     }
-    if (isNamed(error, 'ResourcePreconditionNotMetException')) {
+    if (isNamed(error, 'ResourcePreconditionNotMetException', 'ResourceInUseException')) {
       // Streams that are still ending, for instance.
       throw new NotYet(messageOf(error));
     }
-    if (!isNamed(error, 'ResourceInUseException')) {
-      throw error;
-    }
+    throw error;
   }
   return 'going';
 }
