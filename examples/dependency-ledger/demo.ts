@@ -104,7 +104,7 @@ const steps = new Listr<Progress>([
     await cdk(aws, ['destroy', '--force', STACK], { ...APP, onOutput: report });
     await onlyTheArchiveIsLeft(aws, outputs);
   }, { skip: () => keep === true }),
-], { rendererOptions: { collapseErrors: false }, fallbackRendererCondition: () => !process.stdout.isTTY, fallbackRendererOptions: { timestamp: undefined } });
+], { rendererOptions: { collapseErrors: false }, fallbackRendererCondition: () => !process.stdout.isTTY });
 
 async function main(): Promise<void> {
   await mkdir(FOLDER, { recursive: true });

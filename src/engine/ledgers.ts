@@ -162,7 +162,8 @@ function genesisBlock(strandId: string, transactionId: string, millis: number): 
 }
 
 /** Removes everything of a ledger. Its record and the job that asks for this go last and together, so that an interrupted purge is taken up again. */
-export async function purgeLedger(store: Store, { ledgerName, strandId, kind, id }: PurgeJob): Promise<void> {
+export async function purgeLedger(store: Store, purge: PurgeJob): Promise<void> {
+  const { ledgerName, strandId } = purge;
   const { tables } = await readCatalog(store, strandId);
   const exportIds = (await jobsOf(store, strandId)).filter(({ record }) => record.kind === 'export').map(({ record }) => record.id);
   const partitions = [
@@ -176,7 +177,7 @@ export async function purgeLedger(store: Store, { ledgerName, strandId, kind, id
     nodePartition(strandId),
   ];
   for (const partition of partitions) await emptyPartition(store, partition);
-  const job = jobKey(strandId, kind, id);
+  const job = jobKey(strandId, purge.kind, purge.id);
   await emptyPartition(store, strandId, job);
   await store.transact([{ delete: ledgerKey(ledgerName) }, { delete: job }]);
 }

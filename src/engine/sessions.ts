@@ -73,7 +73,7 @@ export class Sessions {
     try {
       const values = await this.rows(transaction, database, text, parameters);
       transaction.statements.push({ statement: text, startTimeMillis: now, statementDigest: digest });
-      const page = await this.firstPage(session, values);
+      const page = await this.firstPage(session.token, transactionId, values);
       await this.context.sessions.save({ ...session, transaction });
       return { page, consumed: { readIOs: database.readIOs, writeIOs: database.writeIOs } };
     } catch (error) {
@@ -87,7 +87,7 @@ export class Sessions {
     const session = await this.session(token, callerArn);
     await this.openTransaction(session, transactionId);
     const [, ordinal, count] = /^[0-9A-Za-z]{22}-([0-9]{1,9})-([0-9]{1,9})$/.exec(pageToken) ?? [];
-    const values = ordinal === undefined ? undefined : await this.context.sessions.loadPage(session.token, pageToken);
+    const values = ordinal === undefined ? undefined : await this.context.sessions.loadPage(session.token, `${transactionId}-${pageToken}`);
     if (!values) throw badRequest(`The NextPageToken ${pageToken} is not valid in this transaction. Use the one of the newest page.`);
     return {
       page: { values, nextPageToken: nextPageToken(pageToken.slice(0, 22), Number(ordinal), Number(count)) },
@@ -166,11 +166,11 @@ export class Sessions {
   }
 
   /** The first page is answered; the others rest until they are fetched or the transaction ends. */
-  private async firstPage(session: Session, values: readonly Uint8Array[]): Promise<Page> {
+  private async firstPage(token: string, transactionId: string, values: readonly Uint8Array[]): Promise<Page> {
     const pages = pagesOf(values);
     const result = randomId(this.context.random);
     for (const [index, page] of pages.entries()) {
-      if (index > 0) await this.context.sessions.savePage(session.token, `${result}-${index}-${pages.length}`, page);
+      if (index > 0) await this.context.sessions.savePage(token, `${transactionId}-${result}-${index}-${pages.length}`, page);
     }
     return { values: pages[0] ?? [], nextPageToken: nextPageToken(result, 0, pages.length) };
   }

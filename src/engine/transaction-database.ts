@@ -23,6 +23,8 @@ export class TransactionDatabase implements Database {
   readIOs = 0;
   writeIOs = 0;
   private readonly statementIndex: number;
+  /** Of the committed documents that the statement has seen: it may change no other. */
+  private readonly versions = new Map<string, number>();
 
   constructor(
     private readonly transaction: Transaction,
@@ -54,6 +56,7 @@ export class TransactionDatabase implements Database {
   async* documents(table: TableDefinition, access: Access): AsyncIterable<DocumentRevision> {
     for await (const revision of this.committed(table, access)) {
       if (!revision.data || this.transaction.writes.has(revision.metadata.id)) continue;
+      this.versions.set(revision.metadata.id, revision.metadata.version);
       this.readIOs++;
       yield committedDocument(revision);
     }
@@ -85,11 +88,11 @@ export class TransactionDatabase implements Database {
   }
 
   async update(table: TableDefinition, documentId: string, data: IonStruct): Promise<void> {
-    this.write(table, documentId, await this.versionToWrite(table, documentId), data);
+    this.write(table, documentId, this.versionToWrite(table, documentId), data);
   }
 
   async remove(table: TableDefinition, documentId: string): Promise<void> {
-    const version = await this.versionToWrite(table, documentId);
+    const version = this.versionToWrite(table, documentId);
     // Made and deleted by one transaction: to the journal it never was.
     if (version === 0) this.forget(documentId);
     else this.write(table, documentId, version, undefined);
@@ -137,13 +140,13 @@ export class TransactionDatabase implements Database {
     return committedDocument(revision);
   }
 
-  private async versionToWrite(table: TableDefinition, documentId: string): Promise<number> {
+  private versionToWrite(table: TableDefinition, documentId: string): number {
     const pending = this.transaction.writes.get(documentId);
     if (pending) return pending.version;
-    const revision = await this.snapshot.revision(table.tableId, documentId);
-    if (!revision) throw new Error(`Document ${documentId} of table ${table.name} was changed without having been read.`);
+    const version = this.versions.get(documentId);
+    if (version === undefined) throw new Error(`Document ${documentId} of table ${table.name} was changed without having been read.`);
     this.transaction.reads.documentIds.add(documentId);
-    return revision.metadata.version + 1;
+    return version + 1;
   }
 
   private write(table: TableDefinition, documentId: string, version: number, data: IonStruct | undefined): void {

@@ -3,7 +3,6 @@ import { DestinationRefused } from './destinations';
 import type { EngineContext } from './engine-context';
 import { exportStep } from './export-step';
 import { changeJob, findJob, jobsOf, replaceJob, type ExportJob, type JobRecord, type StoredJob, type StreamJob } from './job-record';
-import { ledgersAfter } from './ledger-record';
 import { purgeLedger } from './ledgers';
 import { FINISHED_JOB_RETENTION_MILLIS } from './limits';
 import { streamIsIdle, streamStep } from './stream-step';
@@ -27,16 +26,6 @@ export class Worker {
   async run(strandId: string, deadlineMillis: number): Promise<number | undefined> {
     const due = await Promise.all((await jobsOf(this.context.store, strandId)).map(job => this.runJob(job, deadlineMillis)));
     const times = due.filter(time => time !== undefined);
-    return times.length > 0 ? Math.min(...times) : undefined;
-  }
-
-  /** Runs the jobs of every journal. */
-  async sweep(deadlineMillis: number): Promise<number | undefined> {
-    const times: number[] = [];
-    for await (const { strandId } of ledgersAfter(this.context.store)) {
-      const due = await this.run(strandId, deadlineMillis);
-      if (due !== undefined) times.push(due);
-    }
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
