@@ -66,8 +66,11 @@ async function run<Result>(ledgerName: string, work: (transaction: TransactionEx
   return deployment.withDriver(STACKS.service, ledgerName, driver => driver.executeLambda(work));
 }
 
-const accountNumbers = async () => run('accounts', async transaction =>
-  (await transaction.execute('SELECT number FROM Account')).getResultList().map(account => account.get('number')!.numberValue()));
+/** In ascending order; a statement promises none. */
+async function accountNumbers(): Promise<number[]> {
+  const accountList = await run('accounts', async transaction => (await transaction.execute('SELECT number FROM Account')).getResultList());
+  return accountList.map(account => account.get('number')!.numberValue()!).sort((a, b) => a - b);
+}
 
 describe('a ledger with an export and a stream, in a stack of its own', () => {
   step('is deployed on the service of another stack', async () => {
