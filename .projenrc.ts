@@ -102,6 +102,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
 // lmdb ships prebuilt as npm packages; only `cdk-ledger serve` loads it, so a failed install must not break a CDK app.
 project.package.addField('optionalDependencies', { lmdb: '3.5.6' });
 
+// Their next releases are not published for every platform, which leaves holes in the lock file that `npm ci` refuses.
+project.package.addPackageResolutions('unrs-resolver@1.12.2', 'msgpackr-extract@3.0.4');
+
 for (const path of ['/dist-code/', '/examples/', '/bench/', '/local-aws/', '/docs/', '/.ci/', '/.local-aws/', '/.demo/', 'cdk.out', '/rosetta/',
   '.jsii.tabl.json', '/tsconfig.dev.json', '/scripts/']) {
   project.addPackageIgnore(path);
