@@ -3,8 +3,10 @@ import { TAGS_PER_RESOURCE_MAX } from './limits';
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** @throws LedgerError InvalidParameterException beyond the limit of tags */
+/** A key that is there keeps its value: whoever wants another one removes it first. @throws LedgerError InvalidParameterException, also beyond the limit of tags */
 export function withTags(resource: string, tags: Tags, added: Tags): Tags {
+  const existing = Object.keys(added).find(key => Object.hasOwn(tags, key));
+  if (existing !== undefined) throw invalidParameter('Tags', `${resource} already has a tag with the key ${existing}. Remove it with UntagResource first.`);
   const merged = { ...tags, ...added };
   const count = Object.keys(merged).length;
   if (count > TAGS_PER_RESOURCE_MAX) {
