@@ -172,6 +172,7 @@ export class JournalAppender {
       txTimeMillis: now,
       statements: transaction.statements,
       documents: [...transaction.writes.values()],
+      redactions: transaction.redaction && [transaction.redaction],
     });
   }
 

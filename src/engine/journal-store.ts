@@ -1,17 +1,30 @@
 import { decodeIon, encodeIon, type IonStruct } from '../ion';
 import { blockFromIon, blockToIon, type Block, type ReadNode, type TreeNode } from '../journal';
-import { VALUE_BYTES_MAX, type Action, type Item, type Store } from '../store';
+import { VALUE_BYTES_MAX, type Action, type Item, type Key, type Store } from '../store';
 import { blockKey, blockPartition, nodeKey, sequenceText } from './keys';
 
 /** Blocks rest as Ion binary, cut into chunks that fit in an item. */
-export function blockActions(block: Block): Action[] {
+export const blockActions = (block: Block): Action[] =>
+  chunksOf(block).map(({ key, value }) => ({ put: key, value, if: { absent: true } }));
+
+/** The writes that put a redacted block in the place of what it was; nothing that was written under a higher ordinal is undone. */
+export function replacedBlockActions(former: Block, redacted: Block, ordinal: number): Action[] {
+  const chunks = chunksOf(redacted);
+  const condition = { ordinalBelow: ordinal };
+  return [
+    ...chunks.map(({ key, value }): Action => ({ put: key, value, ordinal, if: condition })),
+    ...chunksOf(former).slice(chunks.length).map(({ key }): Action => ({ delete: key, if: condition })),
+  ];
+}
+
+function chunksOf(block: Block): { readonly key: Key; readonly value: Uint8Array }[] {
   const { strandId, sequenceNo } = block.blockAddress;
   const bytes = encodeIon(blockToIon(block));
-  const actions: Action[] = [];
-  for (let start = 0, chunk = 0; start < bytes.length; start += VALUE_BYTES_MAX, chunk++) {
-    actions.push({ put: blockKey(strandId, sequenceNo, chunk), value: bytes.subarray(start, start + VALUE_BYTES_MAX), if: { absent: true } });
+  const chunks: { key: Key; value: Uint8Array }[] = [];
+  for (let start = 0; start < bytes.length; start += VALUE_BYTES_MAX) {
+    chunks.push({ key: blockKey(strandId, sequenceNo, chunks.length), value: bytes.subarray(start, start + VALUE_BYTES_MAX) });
   }
-  return actions;
+  return chunks;
 }
 
 export const nodeActions = (strandId: string, nodes: readonly TreeNode[]): Action[] =>

@@ -1,13 +1,13 @@
-import type { Block, Revision } from '../journal';
+import { redactBlock, redactRevision, redactionsOf, type Block, type Redaction, type Revision } from '../journal';
 import { actionBytes, ConditionFailed, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Store } from '../store';
 import { documentRevisions, documentTables } from './block-documents';
 import { applyDefinition, catalogAction, readCatalog, tableById, type Catalog, type Definition } from './catalog';
 import { definitionsOf } from './definitions';
 import { indexValueKey } from './index-value';
 import { headAction, readHead, type JournalHead } from './journal-head';
-import { readBlocks } from './journal-store';
+import { readBlock, readBlocks, replacedBlockActions } from './journal-store';
 import { documentKey, historyKey, indexKey } from './keys';
-import { encodeRecord } from './record';
+import { decodeRecord, encodeRecord } from './record';
 import { encodeRevision, indexedField, Snapshot, type IndexEntry } from './snapshot';
 
 /**
@@ -24,6 +24,7 @@ export async function* projectionOf(store: Store, block: Block, catalogBefore: C
   for (const definition of definitions) {
     if (definition.kind === 'create-index') yield* builtIndex(before, strandId, sequenceNo, definition, new Set(tables.keys()));
   }
+  for (const redaction of redactionsOf(block)) yield* projectedRedaction(store, redaction, catalog, sequenceNo);
   for (const revision of documentRevisions(block)) {
     const { tableId } = tables.get(revision.metadata.id)!;
     const previous = revision.metadata.version > 0 ? await before.revision(tableId, revision.metadata.id) : undefined;
@@ -34,11 +35,33 @@ export async function* projectionOf(store: Store, block: Block, catalogBefore: C
   }
 }
 
+/** A redaction takes the data of a revision out of its block, the history and the indexes. No hash changes. */
+async function* projectedRedaction(store: Store, { blockAddress, tableId, documentId, version }: Redaction, catalog: Catalog, redactedBy: number): AsyncIterable<Action> {
+  const { strandId, sequenceNo } = blockAddress;
+  const block = await readBlock(store, strandId, sequenceNo);
+  const revision = block && documentRevisions(block).find(({ metadata }) => metadata.id === documentId);
+  if (!block || !revision) throw new Error(`Block ${sequenceNo} of journal ${strandId} lost the revision to redact: the store is damaged.`);
+  yield* replacedBlockActions(block, redactBlock(block, documentId), redactedBy + 1);
+  yield {
+    put: historyKey(strandId, tableId, documentId, version),
+    value: encodeRevision(redactRevision(revision)),
+    ordinal: redactedBy + 1,
+    if: { ordinalBelow: redactedBy + 1 },
+  };
+  for (const { indexId, field } of tableById(catalog, tableId)?.indexes ?? []) {
+    const valueKey = indexValueKey(indexedField(revision.data, field));
+    const entry = valueKey === undefined ? undefined : await store.get(indexKey(strandId, indexId, valueKey, documentId));
+    // An entry without an end belongs to a later revision that has the value again.
+    if (entry && decodeRecord<IndexEntry>(entry.value).until !== undefined) yield { delete: entry.key, if: { ordinal: entry.ordinal } };
+  }
+}
+
 function* projectedRevision(strandId: string, tableId: string, revision: Revision, previous: Revision | undefined): Iterable<Action> {
   const { id } = revision.metadata;
   const ordinal = revision.blockAddress.sequenceNo + 1;
   if (previous) {
-    yield { put: historyKey(strandId, tableId, id, previous.metadata.version), value: encodeRevision(previous) };
+    // It may have been redacted meanwhile: what is there stays.
+    yield { put: historyKey(strandId, tableId, id, previous.metadata.version), value: encodeRevision(previous), if: { absent: true } };
   }
   yield { put: documentKey(strandId, tableId, id), value: encodeRevision(revision), ordinal, if: { ordinalBelow: ordinal } };
 }

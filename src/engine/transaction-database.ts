@@ -1,6 +1,6 @@
 import { encodeIon, ionInt, ionString, ionStruct, type IonStruct } from '../ion';
 import { isUniqueId, revisionToIon, type Revision } from '../journal';
-import type { Access, Database, DocumentRevision, HistoryWindow, TableDefinition } from '../partiql';
+import type { Access, Database, DocumentRevision, HistoryWindow, RevisionAddress, TableDefinition } from '../partiql';
 import { applyDefinition, type Definition } from './catalog';
 import { definitionMethods, type DefinitionMethods } from './definitions';
 import { indexValueKey } from './index-value';
@@ -97,6 +97,29 @@ export class TransactionDatabase implements Database {
     if (version === 0) this.forget(documentId);
     else this.write(table, documentId, version, undefined);
     this.writeIOs++;
+  }
+
+  async redactRevision({ strandId, sequenceNo, tableId, documentId }: RevisionAddress): Promise<number> {
+    if (this.transaction.redaction) throw badRequest('A transaction can redact one revision. Commit, and redact the next one in another transaction.');
+    if (strandId !== this.transaction.strandId || sequenceNo > BigInt(this.snapshot.sequenceNo)) throw this.noRevision(sequenceNo, documentId);
+    const blockAddress = { strandId, sequenceNo: Number(sequenceNo) };
+    const newest = isUniqueId(documentId) ? await this.snapshot.revision(tableId, documentId) : undefined;
+    if (newest?.blockAddress.sequenceNo === blockAddress.sequenceNo) {
+      throw badRequest(`Revision ${newest.metadata.version} of document ${documentId} is its newest one, which cannot be redacted. Update or delete the document first.`);
+    }
+    for await (const revision of newest ? this.snapshot.history(tableId, documentId) : []) {
+      if (revision.blockAddress.sequenceNo !== blockAddress.sequenceNo) continue;
+      const { version } = revision.metadata;
+      if (!revision.data) throw badRequest(`Revision ${version} of document ${documentId} has no data left to redact.`);
+      this.transaction.redaction = { blockAddress, tableId, documentId, version };
+      this.writeIOs++;
+      return version;
+    }
+    throw this.noRevision(sequenceNo, documentId);
+  }
+
+  private noRevision(sequenceNo: bigint, documentId: string): Error {
+    return badRequest(`Block ${sequenceNo} of this ledger holds no revision of document ${documentId} in that table. Take the block address from history().`);
   }
 
   private async* committed(table: TableDefinition, access: Access): AsyncIterable<Revision> {

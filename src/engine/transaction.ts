@@ -1,5 +1,5 @@
 import type { IonStruct } from '../ion';
-import { startDigest } from '../journal';
+import { startDigest, type Redaction } from '../journal';
 import type { Catalog, Definition } from './catalog';
 import { emptyReadSet, type ReadSet } from './read-set';
 
@@ -18,6 +18,8 @@ export interface Transaction {
   readonly writes: Map<string, PendingDocument>;
   readonly definitions: Definition[];
   readonly statements: ExecutedStatement[];
+  /** At most one; QLDB's limit. */
+  redaction?: Redaction;
   /** The snapshot's catalog with the transaction's own definitions. */
   catalog: Catalog;
   commitDigest: Uint8Array;
@@ -59,18 +61,20 @@ export function beginTransaction(
   };
 }
 
-export const isReadOnly = ({ writes, definitions }: Transaction): boolean => writes.size === 0 && definitions.length === 0;
+export const isReadOnly = ({ writes, definitions, redaction }: Transaction): boolean =>
+  writes.size === 0 && definitions.length === 0 && redaction === undefined;
 
 /** Everything that a failing statement must leave as it was. Reads stay: what was seen was seen. */
 export function savepoint(transaction: Transaction): () => void {
   const writes = new Map(transaction.writes);
-  const { catalog, bytes } = transaction;
+  const { catalog, bytes, redaction } = transaction;
   const definitionCount = transaction.definitions.length;
   return () => {
     transaction.writes.clear();
     for (const [id, document] of writes) transaction.writes.set(id, document);
     transaction.definitions.length = definitionCount;
     transaction.catalog = catalog;
+    transaction.redaction = redaction;
     transaction.bytes = bytes;
   };
 }
