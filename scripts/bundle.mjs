@@ -1,28 +1,34 @@
 // Bundles what runs outside the construct library into assets/: Lambda handlers, the service, the command line.
 // Packages resolve to their ESM entry points, which lets esbuild drop the SDK operations that nobody calls.
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const KILOBYTE = 1000;
 const LAMBDA_CREDENTIALS = fileURLToPath(new URL('lambda-credentials.mjs', import.meta.url));
 
+/** Built here and moved at the end, so that a failed build leaves the last good one. */
+const DRAFT = 'node_modules/.cache/cdk-ledger';
+
 /** One file each. A budget is part of the product: cold starts and the size of the package grow with every byte. */
 const BUNDLES = [
   { entry: 'src/custom-resources/ledger.lambda.ts', output: 'assets/custom-resources/ledger/index.js', kilobytesMax: 250 },
   { entry: 'src/custom-resources/journal-export.lambda.ts', output: 'assets/custom-resources/journal-export/index.js', kilobytesMax: 250 },
   { entry: 'src/custom-resources/journal-stream.lambda.ts', output: 'assets/custom-resources/journal-stream/index.js', kilobytesMax: 250 },
+  { entry: 'src/custom-resources/mailbox-export.lambda.ts', output: 'assets/custom-resources/mailbox-export/index.js', kilobytesMax: 250 },
+  { entry: 'src/custom-resources/batch-operations-job.lambda.ts', output: 'assets/custom-resources/batch-operations-job/index.js', kilobytesMax: 250 },
   { entry: 'src/service/lambda-api.ts', output: 'assets/service/api/index.js', kilobytesMax: 700 },
   { entry: 'src/service/lambda-worker.ts', output: 'assets/service/worker/index.js', kilobytesMax: 700 },
   { entry: 'src/cli/main.ts', output: 'assets/cli/index.js', kilobytesMax: 900, onLambda: false },
 ];
 
-await rm('assets', { recursive: true, force: true });
+await rm(DRAFT, { recursive: true, force: true });
 let failed = false;
 for (const { entry, output, kilobytesMax, onLambda = true } of BUNDLES) {
   const { metafile } = await build({
     entryPoints: [entry],
-    outfile: output,
+    outfile: join(DRAFT, output),
     bundle: true,
     minify: true,
     platform: 'node',
@@ -36,13 +42,15 @@ for (const { entry, output, kilobytesMax, onLambda = true } of BUNDLES) {
     metafile: true,
     logLevel: 'warning',
   });
-  const kilobytes = Math.ceil(metafile.outputs[output].bytes / KILOBYTE);
+  const kilobytes = Math.ceil(metafile.outputs[join(DRAFT, output)].bytes / KILOBYTE);
   const verdict = kilobytes > kilobytesMax ? `over its budget of ${kilobytesMax} kB` : `of ${kilobytesMax}`;
   console.log(`${output.padEnd(52)} ${String(kilobytes).padStart(5)} kB ${verdict}`);
   failed ||= kilobytes > kilobytesMax;
 }
-await chmod('assets/cli/index.js', 0o755);
 if (failed) {
   console.error('A bundle is over its budget. Find out what it pulled in, and import less.');
   process.exit(1);
 }
+await chmod(join(DRAFT, 'assets/cli/index.js'), 0o755);
+await rm('assets', { recursive: true, force: true });
+await rename(join(DRAFT, 'assets'), 'assets');

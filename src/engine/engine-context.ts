@@ -15,6 +15,8 @@ export interface EngineContext {
   readonly account: Account;
   /** The one appender of a journal in this process. */
   readonly appender: (strandId: string) => JournalAppender;
+  /** Whether callers need grants for their statements in ledgers of mode STANDARD; without, who gets here may run everything. */
+  readonly checkGrants: boolean;
   /** Something happened that exports, streams or a deletion of that journal may wait for. */
   readonly wake: (strandId: string) => void;
 }

@@ -18,6 +18,8 @@ export interface EngineOptions {
   readonly random: Random;
   readonly destinations: Destinations;
   readonly account: Account;
+  /** Whether callers need grants for their statements in ledgers of mode STANDARD. @default false: whoever gets here may run everything */
+  readonly checkGrants?: boolean;
   /** Called when jobs of a journal may have something to do. */
   readonly wake: (strandId: string) => void;
   /** Waits before the next attempt at a tip that another process moved. */
@@ -36,10 +38,11 @@ export interface Engine {
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { pause, ...edges } = options;
+  const { pause, checkGrants = false, ...edges } = options;
   const appenders = new Map<string, JournalAppender>();
   const context: EngineContext = {
     ...edges,
+    checkGrants,
     appender: (strandId) => {
       let appender = appenders.get(strandId);
       if (!appender) {

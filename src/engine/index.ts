@@ -5,6 +5,7 @@ export type { ExportRequest } from './exports';
 export type { ExportJob, OutputFormat, StreamJob } from './job-record';
 export { HEAD_SORT, JOB_SORT_PREFIX } from './keys';
 export * from './ledger-error';
+export type { LedgerGrant } from './ledger-grant';
 export type { LedgerRecord, LedgerState, PermissionsMode } from './ledger-record';
 export type { NewLedger } from './ledgers';
 export { memorySessionStore, storedSessionStore, type SessionStore } from './session-store';

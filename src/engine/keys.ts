@@ -18,6 +18,9 @@ export const headKey = (strandId: string): Key => ({ partition: strandId, sort: 
 export const catalogKey = (strandId: string): Key => ({ partition: strandId, sort: 'catalog' });
 export const jobKey = (strandId: string, kind: string, id: string): Key => ({ partition: strandId, sort: `${JOB_SORT_PREFIX}${kind}#${id}` });
 
+export const GRANT_SORT_PREFIX = 'grant#';
+export const grantKey = (strandId: string, grantId: string): Key => ({ partition: strandId, sort: `${GRANT_SORT_PREFIX}${grantId}` });
+
 export const blockPartition = (strandId: string): string => `${strandId}/block`;
 export const blockKey = (strandId: string, sequenceNo: number, chunk: number): Key =>
   ({ partition: blockPartition(strandId), sort: `${sequenceText(sequenceNo)}#${String(chunk).padStart(2, '0')}` });

@@ -9,6 +9,7 @@ import { blockActions, nodeActions } from './journal-store';
 import {
   blockPartition, documentPartition, exportObjectPartition, historyPartition, indexPartition, jobKey, ledgerKey, nodePartition,
 } from './keys';
+import { grantsOf, putGrant, removeGrant, type LedgerGrant } from './ledger-grant';
 import { LedgerError, ledgerNotFound } from './ledger-error';
 import { findLedger, ledgersAfter, replaceLedger, requireLedger, type LedgerRecord, type PermissionsMode, type StoredLedger } from './ledger-record';
 import { ACTIVE_LEDGERS_MAX } from './limits';
@@ -96,6 +97,24 @@ export class Ledgers {
   /** @throws LedgerError ResourceNotFoundException */
   async untag(name: string, keys: readonly string[]): Promise<void> {
     await this.change(name, ({ record }) => ({ tags: withoutTags(record.tags, keys) }));
+  }
+
+  /** @throws LedgerError ResourceNotFoundException */
+  async grant(name: string, grant: LedgerGrant): Promise<void> {
+    const { record } = await requireLedger(this.context.store, name);
+    await putGrant(this.context.store, record.strandId, grant);
+  }
+
+  /** Taking back what was not granted is a success. @throws LedgerError ResourceNotFoundException */
+  async revoke(name: string, grantId: string): Promise<void> {
+    const { record } = await requireLedger(this.context.store, name);
+    await removeGrant(this.context.store, record.strandId, grantId);
+  }
+
+  /** @throws LedgerError ResourceNotFoundException */
+  async grants(name: string): Promise<LedgerGrant[]> {
+    const { record } = await requireLedger(this.context.store, name);
+    return grantsOf(this.context.store, record.strandId);
   }
 
   /** Marks the ledger; its data goes in the background, and with the last of it the name becomes free. */

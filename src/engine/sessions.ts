@@ -1,9 +1,10 @@
 import { decodeIon, encodeIon, InvalidIon, parseIon, type IonValue } from '../ion';
 import { foldStatement, statementDigest } from '../journal';
-import { isReadOnly, parseStatement, runStatement, StatementError } from '../partiql';
+import { isReadOnly, parseStatement, runStatement, StatementError, tablesOf } from '../partiql';
 import { readCatalog } from './catalog';
 import type { EngineContext } from './engine-context';
 import { badRequest, LedgerError } from './ledger-error';
+import { checkGrants, grantsOf, isAccountRoot, type LedgerGrant } from './ledger-grant';
 import { findLedger } from './ledger-record';
 import { PAGE_BYTES_MAX, PAGE_VALUES_MAX, SESSION_LIFETIME_MILLIS, STATEMENTS_PER_TRANSACTION_MAX, TRANSACTION_BYTES_MAX, TRANSACTION_LIFETIME_MILLIS } from './limits';
 import { catchUp } from './projection';
@@ -53,6 +54,7 @@ export class Sessions {
       startMillis: clock(),
       snapshotSequenceNo: head.sequenceNo,
       catalog: await readCatalog(store, session.strandId),
+      grants: await this.grantsFor(session),
     });
     await this.context.sessions.save({ ...session, transaction });
     return transaction.transactionId;
@@ -71,7 +73,7 @@ export class Sessions {
     const now = this.context.clock();
     const database = new TransactionDatabase(transaction, this.snapshotOf(transaction), now, this.context.random);
     try {
-      const values = await this.rows(transaction, database, text, parameters);
+      const values = await this.rows(transaction, session.callerArn, database, text, parameters);
       transaction.statements.push({ statement: text, startTimeMillis: now, statementDigest: digest });
       const page = await this.firstPage(session.token, transactionId, values);
       await this.context.sessions.save({ ...session, transaction });
@@ -145,15 +147,25 @@ export class Sessions {
     return this.context.clock() - startMillis >= TRANSACTION_LIFETIME_MILLIS;
   }
 
+  /** Undefined: whatever the caller asks for is allowed. */
+  private async grantsFor({ ledgerName, strandId, callerArn }: Session): Promise<readonly LedgerGrant[] | undefined> {
+    if (!this.context.checkGrants || isAccountRoot(callerArn)) return undefined;
+    const ledger = await findLedger(this.context.store, ledgerName);
+    return ledger?.record.permissionsMode === 'ALLOW_ALL' ? undefined : grantsOf(this.context.store, strandId);
+  }
+
   private snapshotOf({ strandId, snapshotSequenceNo }: Transaction): Snapshot {
     return new Snapshot(this.context.store, strandId, snapshotSequenceNo);
   }
 
-  private async rows(transaction: Transaction, database: TransactionDatabase, text: string, parameters: readonly IonValue[]): Promise<Uint8Array[]> {
+  private async rows(
+    transaction: Transaction, callerArn: string, database: TransactionDatabase, text: string, parameters: readonly IonValue[],
+  ): Promise<Uint8Array[]> {
     if (transaction.statements.length >= STATEMENTS_PER_TRANSACTION_MAX) {
       throw badRequest(`A transaction can run at most ${STATEMENTS_PER_TRANSACTION_MAX} statements. Commit, and go on in another one.`);
     }
     const statement = parseStatement(text);
+    if (transaction.grants) checkGrants(transaction.grants, callerArn, tablesOf(statement, parameters), transaction.catalog);
     const values: Uint8Array[] = [];
     for await (const row of runStatement(statement, parameters, database)) values.push(encodeIon(row));
     if (!isReadOnly(statement)) {

@@ -1,6 +1,7 @@
 import type { IonStruct } from '../ion';
 import { startDigest, type Redaction } from '../journal';
 import type { Catalog, Definition } from './catalog';
+import type { LedgerGrant } from './ledger-grant';
 import { emptyReadSet, type ReadSet } from './read-set';
 
 /**
@@ -18,6 +19,8 @@ export interface Transaction {
   readonly writes: Map<string, PendingDocument>;
   readonly definitions: Definition[];
   readonly statements: ExecutedStatement[];
+  /** Present if statements are checked: what everybody was granted when the transaction began. */
+  readonly grants?: readonly LedgerGrant[];
   /** At most one; QLDB's limit. */
   redaction?: Redaction;
   /** The snapshot's catalog with the transaction's own definitions. */
@@ -48,7 +51,7 @@ export interface PendingDocument {
 }
 
 export function beginTransaction(
-  identity: Pick<Transaction, 'transactionId' | 'ledgerName' | 'strandId' | 'startMillis' | 'snapshotSequenceNo' | 'catalog'>,
+  identity: Pick<Transaction, 'transactionId' | 'ledgerName' | 'strandId' | 'startMillis' | 'snapshotSequenceNo' | 'catalog' | 'grants'>,
 ): Transaction {
   return {
     ...identity,

@@ -1,0 +1,68 @@
+import type { PartiqlAction, RequiredPermission } from '../partiql';
+import type { Item, Store } from '../store';
+import { tableById, type Catalog } from './catalog';
+import { GRANT_SORT_PREFIX, grantKey } from './keys';
+import { LedgerError } from './ledger-error';
+import { decodeRecord, encodeRecord } from './record';
+
+/** What one principal may do in one ledger of mode STANDARD. What no grant allows is refused. */
+export interface LedgerGrant {
+  /** Chosen by whoever grants; granting again under the same id replaces. */
+  readonly grantId: string;
+  /** ARN of an IAM role or user. */
+  readonly principalArn: string;
+  readonly actions: readonly PartiqlAction[];
+  /** Names of tables; `*` stands for all tables and the catalog, `information_schema.user_tables` for the catalog alone. */
+  readonly tables: readonly string[];
+}
+
+const ALL_TABLES = '*';
+const CATALOG = 'information_schema.user_tables';
+
+const decode = (item: Item): LedgerGrant => decodeRecord<LedgerGrant>(item.value);
+
+export async function putGrant(store: Store, strandId: string, grant: LedgerGrant): Promise<void> {
+  await store.transact([{ put: grantKey(strandId, grant.grantId), value: encodeRecord(grant) }]);
+}
+
+export async function removeGrant(store: Store, strandId: string, grantId: string): Promise<void> {
+  await store.transact([{ delete: grantKey(strandId, grantId) }]);
+}
+
+export async function grantsOf(store: Store, strandId: string): Promise<LedgerGrant[]> {
+  const grants: LedgerGrant[] = [];
+  for await (const item of store.query(strandId, { prefix: GRANT_SORT_PREFIX })) grants.push(decode(item));
+  return grants;
+}
+
+/**
+ * Refuses a statement that needs what the caller was not granted. A table that does not exist is refused alike, unless the caller
+ * may use all tables: others must not learn which tables there are.
+ *
+ * @throws LedgerError AccessDeniedException
+ */
+export function checkGrants(grants: readonly LedgerGrant[], callerArn: string, needed: readonly RequiredPermission[], catalog: Catalog): void {
+  const own = grants.filter(({ principalArn }) => isPrincipal(callerArn, principalArn));
+  for (const { action, table } of needed) {
+    const name = table === 'catalog' ? CATALOG : 'name' in table ? table.name : tableById(catalog, table.tableId)?.name;
+    const allowed = own.some(({ actions, tables }) => actions.includes(action) && (tables.includes(ALL_TABLES) || (name !== undefined && tables.includes(name))));
+    if (!allowed) {
+      throw new LedgerError('AccessDeniedException',
+        'Access denied. Unable to run the statement due to insufficient permissions or an improper variable reference');
+    }
+  }
+}
+
+const ASSUMED_ROLE = /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\/[^/]+$/;
+const ROLE = /^arn:([^:]+):iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/;
+
+/** A caller under a role carries the name of its session and not the path of the role; names of roles are unique within an account. */
+function isPrincipal(callerArn: string, principalArn: string): boolean {
+  const session = ASSUMED_ROLE.exec(callerArn);
+  const role = ROLE.exec(principalArn);
+  if (session && role) return session.slice(1).join('/') === role.slice(1).join('/');
+  return callerArn === principalArn;
+}
+
+/** The account itself needs no grant, as it needs none from IAM. */
+export const isAccountRoot = (callerArn: string): boolean => /^arn:[^:]+:iam::\d{12}:root$/.test(callerArn);
