@@ -9,3 +9,4 @@ export * from './limits';
 export * from './text-reader';
 export * from './text-writer';
 export * from './value';
+export * from './value-stream';
