@@ -19,11 +19,14 @@ export class ByteSink {
   /** Makes room for `count` more bytes. */
   reserve(count: number): void {
     const needed = this.length + count;
-    if (needed > this.bytes.length) {
-      const grown = Buffer.allocUnsafe(Math.max(needed, this.bytes.length * 2));
-      this.bytes.copy(grown, 0, 0, this.length);
-      this.bytes = grown;
-    }
+    if (needed > this.bytes.length) this.grow(Math.max(needed, this.bytes.length * 2));
+  }
+
+  /** Replaces `bytes` by a buffer of at least that capacity with the same content. */
+  protected grow(capacity: number): void {
+    const grown = Buffer.allocUnsafe(capacity);
+    this.bytes.copy(grown, 0, 0, this.length);
+    this.bytes = grown;
   }
 
   byte(value: number): void {

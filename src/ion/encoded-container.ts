@@ -1,0 +1,65 @@
+import type { DigestSink } from './digest-sink';
+import type { SymbolTable } from './symbol-table';
+import type { IonField, IonList, IonSexp, IonStruct, IonValue } from './value';
+
+/** Reads containers that lie in binary Ion, once they are asked for their content. */
+export interface ContainerReader {
+  fieldsOf(container: EncodedContainer): readonly IonField[];
+  itemsOf(container: EncodedContainer): readonly IonValue[];
+  /** The serialization for Ion Hash of the container without its annotations. */
+  appendHashSerialization(container: EncodedContainer, sink: DigestSink): void;
+}
+
+/** A container of which only the place in its document is known. */
+export class EncodedContainer {
+  annotations?: readonly string[];
+
+  /** `start` is where the descriptor stands, `bodyStart` where its content begins; the last two say what symbols it was written with. */
+  constructor(
+    protected readonly reader: ContainerReader,
+    readonly typeCode: number,
+    readonly start: number,
+    readonly bodyStart: number,
+    readonly end: number,
+    readonly depth: number,
+    readonly symbols: SymbolTable,
+    readonly symbolCount: number,
+  ) {}
+
+  /** To be called only by who made the container. */
+  annotatedWith(annotations: readonly string[]): this {
+    this.annotations = annotations;
+    return this;
+  }
+
+  appendHashSerialization(sink: DigestSink): void {
+    this.reader.appendHashSerialization(this, sink);
+  }
+}
+
+export class EncodedStruct extends EncodedContainer implements IonStruct {
+  readonly kind = 'struct';
+  private decoded?: readonly IonField[];
+
+  get fields(): readonly IonField[] {
+    return this.decoded ??= this.reader.fieldsOf(this);
+  }
+}
+
+export class EncodedList extends EncodedContainer implements IonList {
+  readonly kind = 'list';
+  private decoded?: readonly IonValue[];
+
+  get items(): readonly IonValue[] {
+    return this.decoded ??= this.reader.itemsOf(this);
+  }
+}
+
+export class EncodedSexp extends EncodedContainer implements IonSexp {
+  readonly kind = 'sexp';
+  private decoded?: readonly IonValue[];
+
+  get items(): readonly IonValue[] {
+    return this.decoded ??= this.reader.itemsOf(this);
+  }
+}
