@@ -6,8 +6,8 @@ import { REQUEST_BYTES_MAX } from './wire-message';
 
 export interface HttpFrontOptions {
   readonly handle: Handle;
-  /** Everybody who reaches the port acts as this caller: hence the loopback interface only. */
-  readonly callerArn: string;
+  /** Everybody who reaches the port acts as this caller: hence the loopback interface only. @default - none is named */
+  readonly callerArn?: string;
   /** 0 takes any free port. */
   readonly port: number;
   /** @default '127.0.0.1' */
