@@ -50,6 +50,15 @@ export async function blockProof(sequenceNo: number, leafCount: number, readNode
   return Promise.all(siblings);
 }
 
+/** How many hashes the proof of a block holds under a digest of `leafCount` blocks. */
+export function blockProofLength(sequenceNo: number, leafCount: number): number {
+  let length = 0;
+  for (let size = 1, index = sequenceNo; size < leafCount; size *= 2, index = Math.floor(index / 2)) {
+    if ((index % 2 === 0 ? index + 1 : index - 1) * size < leafCount) length++;
+  }
+  return length;
+}
+
 /**
  * The hash over the leaves from `first` up to but without `end`. The range starts where a subtree of at least its size does,
  * so that it splits into complete subtrees of falling size; those fold from the right, as the odd last nodes move up.

@@ -7,7 +7,7 @@ import { merkleRoot } from './merkle';
 /** What was checked when a finding came up; the first seven are the journal's own rules, the others tie its unhashed fields to the hashed ones. */
 export type Check =
   | 'transactionInfo' | 'redactionInfo' | 'revisionHash' | 'revisionsRoot' | 'entriesHash' | 'blockHash' | 'previousBlockHash'
-  | 'revisionOrigin' | 'missingPart' | 'sequence' | 'strand';
+  | 'revisionOrigin' | 'missingPart' | 'unknownEntry' | 'sequence' | 'strand';
 
 /** Something in a journal that does not add up. */
 export interface Finding {
@@ -20,17 +20,33 @@ export interface Finding {
   readonly message: string;
 }
 
+/** Everything that can be said about a block by itself. */
+export interface BlockInspection {
+  readonly findings: readonly Finding[];
+  /** Entries that no part of the block accounts for. The original service made some of its own; this project's makes none. */
+  readonly unknownEntryCount: number;
+}
+
 /**
- * Everything that can be said about a block by itself; no findings means that it is sound.
+ * The findings about a block by itself; none means that it is sound.
  * @param expectedPreviousHash the hash of the block before, where known; without it the link to that block is not checked.
  */
 export function verifyBlock(block: Block, expectedPreviousHash?: Uint8Array): Finding[] {
+  return [...inspectBlock(block, expectedPreviousHash).findings];
+}
+
+/** As `verifyBlock`, and how many of the block's entries remain unexplained. */
+export function inspectBlock(block: Block, expectedPreviousHash?: Uint8Array): BlockInspection {
+  const accounted: Uint8Array[] = [];
   const findings: Finding[] = [];
   const { sequenceNo } = block.blockAddress;
   const report = (check: Check, field: string, problem: string, documentId?: string): void => {
     findings.push({ sequenceNo, check, field, ...(documentId !== undefined && { documentId }), message: `Block ${sequenceNo}: ${problem}.` });
   };
-  const isEntry = (hash: Uint8Array): boolean => block.entriesHashList.some((entry) => sameHash(entry, hash));
+  const isEntry = (hash: Uint8Array): boolean => {
+    accounted.push(hash);
+    return block.entriesHashList.some((entry) => sameHash(entry, hash));
+  };
 
   if (block.transactionInfo !== undefined && !isEntry(hashIon(block.transactionInfo))) {
     report('transactionInfo', 'transactionInfo', 'the hash of transactionInfo is not in entriesHashList');
@@ -63,7 +79,8 @@ export function verifyBlock(block: Block, expectedPreviousHash?: Uint8Array): Fi
   if (expectedPreviousHash !== undefined && !sameHash(expectedPreviousHash, block.previousBlockHash)) {
     report('previousBlockHash', 'previousBlockHash', 'previousBlockHash is not the hash of the block before');
   }
-  return findings;
+  const unknownEntryCount = block.entriesHashList.filter((entry) => !accounted.some((hash) => sameHash(entry, hash))).length;
+  return { findings, unknownEntryCount };
 }
 
 /** A revision's address and transaction are outside its hash or open to reuse; they must be the block's own. */
@@ -75,6 +92,9 @@ function problemOfOrigin(revision: Revision, block: Block): string | undefined {
 
 /** Entries of the service's own are opaque, so a part that was cut out shows only where another part refers to it. */
 function missingPart(block: Block): string | undefined {
+  // Both are vouched for by an entry alike, so that one under the other's name would pass.
+  if (block.transactionInfo !== undefined && fieldOf(block.transactionInfo, 'statements')?.kind !== 'list') return 'transactionInfo.statements';
+  if (block.redactionInfo !== undefined && fieldOf(block.redactionInfo, 'revisions')?.kind !== 'list') return 'redactionInfo.revisions';
   const documentRevisions = (block.revisions ?? []).some((revision) => revision.kind === 'document');
   if (documentRevisions && block.transactionInfo === undefined) return 'transactionInfo';
   const documents = block.transactionInfo && fieldOf(block.transactionInfo, 'documents');

@@ -1,13 +1,14 @@
 import type { Block, BlockAddress } from './block';
 import { GENESIS_PREVIOUS_HASH } from './block-hash';
-import { foldPeaks } from './digest-tree';
-import { dot } from './dot';
-import { Finding, verifyBlock } from './verify-block';
+import { DigestAccumulator } from './digest-accumulator';
+import { BlockInspection, Finding, inspectBlock } from './verify-block';
 
 /** What a run over a journal has seen so far. */
 export interface ChainSummary {
   readonly blockCount: number;
   readonly findingCount: number;
+  /** Entries that no part of their block accounts for. */
+  readonly unknownEntryCount: number;
   readonly first?: BlockAddress;
   readonly tip?: BlockAddress;
   /** The ledger's digest at the tip; known only when the blocks started at 0 and none was left out. */
@@ -23,38 +24,40 @@ export interface ChainOptions {
   readonly genesisPreviousHash?: Uint8Array;
   /** The hash of the block before the first one, when an earlier run established it. */
   readonly previousBlockHash?: Uint8Array;
+  /** Whether entries may stand in a block that no part of it accounts for, as in journals of the original service. @default 'allowed' */
+  readonly unknownEntries?: 'allowed' | 'refused';
 }
-
-/** A complete subtree of the digest tree over the blocks so far. */
-interface Peak { readonly size: number; readonly hash: Uint8Array }
 
 /** Verifies a journal of any length, block by block, keeping no more than one hash per level of the digest tree. */
 export class ChainVerifier {
   private first?: BlockAddress;
   private tip?: BlockAddress;
   private tipHash?: Uint8Array;
-  private peaks: Peak[] | undefined = [];
+  private tree: DigestAccumulator | undefined = new DigestAccumulator();
   private blockCount = 0;
   private findingCount = 0;
+  private unknownEntryCount = 0;
 
   constructor(private readonly options: ChainOptions = {}) {}
 
   /** The findings of the next block, by itself and as the successor of those before. Verification goes on after findings. */
   add(block: Block): Finding[] {
-    const findings = [...this.continuityFindings(block.blockAddress), ...verifyBlock(block, this.expectedPreviousHash(block.blockAddress))];
+    const inspection = inspectBlock(block, this.expectedPreviousHash(block.blockAddress));
+    const findings = [...this.continuityFindings(block.blockAddress), ...inspection.findings, ...this.entryFindings(block, inspection)];
     this.appendToTree(block);
     this.first ??= block.blockAddress;
     this.tip = block.blockAddress;
     this.tipHash = block.blockHash;
     this.blockCount += 1;
     this.findingCount += findings.length;
+    this.unknownEntryCount += inspection.unknownEntryCount;
     return findings;
   }
 
   summary(): ChainSummary {
-    const { blockCount, findingCount, first, tip, peaks } = this;
-    const digest = peaks === undefined || blockCount === 0 ? undefined : foldPeaks(peaks.map((peak) => peak.hash));
-    return { blockCount, findingCount, ...(first && { first }), ...(tip && { tip }), ...(digest && { digest }) };
+    const { blockCount, findingCount, unknownEntryCount, first, tip, tree } = this;
+    const digest = tree === undefined || blockCount === 0 ? undefined : tree.digest();
+    return { blockCount, findingCount, unknownEntryCount, ...(first && { first }), ...(tip && { tip }), ...(digest && { digest }) };
   }
 
   private continuityFindings({ strandId, sequenceNo }: BlockAddress): Finding[] {
@@ -77,18 +80,17 @@ export class ChainVerifier {
     return sequenceNo === 0 ? this.options.genesisPreviousHash : this.options.previousBlockHash;
   }
 
+  private entryFindings({ blockAddress: { sequenceNo } }: Block, { unknownEntryCount }: BlockInspection): Finding[] {
+    if (unknownEntryCount === 0 || this.options.unknownEntries !== 'refused') return [];
+    const message = `Block ${sequenceNo}: entriesHashList holds ${unknownEntryCount} of something that is not in the block.`;
+    return [{ sequenceNo, check: 'unknownEntry', field: 'entriesHashList', message }];
+  }
+
   private appendToTree(block: Block): void {
-    if (this.peaks === undefined || block.blockAddress.sequenceNo !== this.blockCount) {
-      this.peaks = undefined;
-      return;
-    }
-    let peak: Peak = { size: 1, hash: block.blockHash };
-    while (this.peaks.length > 0 && this.peaks[this.peaks.length - 1]!.size === peak.size) {
-      peak = { size: peak.size * 2, hash: dot(this.peaks.pop()!.hash, peak.hash) };
-    }
-    this.peaks.push(peak);
+    if (block.blockAddress.sequenceNo !== this.blockCount) this.tree = undefined;
+    this.tree?.append(block.blockHash);
   }
 }
 
 /** Options for journals written by this project's own service, from block 0 on. */
-export const OWN_JOURNAL: ChainOptions = { genesisPreviousHash: GENESIS_PREVIOUS_HASH };
+export const OWN_JOURNAL: ChainOptions = { genesisPreviousHash: GENESIS_PREVIOUS_HASH, unknownEntries: 'refused' };

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { arbitraryBlock, arbitraryBlockContent } from './arbitrary-block';
 import { decodeIon, encodeIon, ionEquals, ionInt, ionList, ionString, IonStruct, ionStruct, IonValue, parseIon, printIon } from '../../src/ion';
 import {
-  Block, blockFromIon, blockProof, blockToIon, buildBlock, ChainVerifier, dot, GENESIS_PREVIOUS_HASH, InvalidBlock, merkleProof, merkleRoot,
-  OWN_JOURNAL, redactBlock, Revision, revisionProof, verifyBlock, verifyProof,
+  Block, blockFromIon, blockProof, blockToIon, buildBlock, ChainVerifier, dot, GENESIS_PREVIOUS_HASH, inspectBlock, InvalidBlock,
+  merkleProof, merkleRoot, OWN_JOURNAL, redactBlock, Revision, revisionProof, verifyBlock, verifyProof,
 } from '../../src/journal';
 
 const HASHED_FIELDS = ['blockHash', 'entriesHash', 'previousBlockHash', 'entriesHashList', 'transactionInfo', 'redactionInfo', 'revisions'];
@@ -113,6 +113,26 @@ describe('a built block', () => {
   test('is found out when its revisions are cut out', () => {
     const { revisions: _, ...tampered } = sampleBlock();
     expect(verifyBlock(tampered).map(({ check, field }) => ({ check, field }))).toEqual([{ check: 'missingPart', field: 'revisions' }]);
+  });
+
+  test('is found out when one part goes by the name of another', () => {
+    const { transactionInfo, revisions: _, ...rest } = buildBlock({ ...sampleContent(), documents: [] });
+    expect(verifyBlock({ ...rest, redactionInfo: transactionInfo! }).map(({ field }) => field)).toEqual(['redactionInfo.revisions']);
+    const redaction = parseIon('{revisions:[]}') as IonStruct;
+    expect(verifyBlock({ ...sampleBlock(), transactionInfo: redaction }).map(({ field }) => field)).toContain('transactionInfo.statements');
+  });
+
+  test('explains each of its entries, which tells when a part that nothing else mentions is cut out', () => {
+    const block = buildBlock({ ...sampleContent(), documents: [], previousBlockHash: GENESIS_PREVIOUS_HASH, sequenceNo: 0 });
+    expect(inspectBlock(block)).toEqual({ findings: [], unknownEntryCount: 0 });
+    const { transactionInfo: _, ...tampered } = block;
+    expect(inspectBlock(tampered)).toEqual({ findings: [], unknownEntryCount: 1 });
+    const lenient = new ChainVerifier();
+    expect(lenient.add(tampered)).toEqual([]);
+    expect(lenient.summary().unknownEntryCount).toBe(1);
+    expect(new ChainVerifier(OWN_JOURNAL).add(tampered).map(({ message }) => message)).toEqual([
+      'Block 0: entriesHashList holds 1 of something that is not in the block.',
+    ]);
   });
 
   test('is found out when a revision claims another block', () => {
