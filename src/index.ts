@@ -10,3 +10,14 @@ export { JournalWindow, type JournalWindowTimestamps } from './journal-window';
 export * from './journal-export';
 export * from './stream-role';
 export * from './journal-stream';
+export { type MailboxExportOptions } from './mailbox-export-target';
+export { MailboxExportRole, type MailboxExportRoleProps } from './mailbox-export-role';
+export * from './mailbox-export';
+export {
+  BatchChecksumAlgorithm, type BatchChecksumOptions, type BatchCopyOptions, type BatchInvokeOptions, BatchOperation, type BatchRestoreOptions,
+  BatchRestoreTier, type BatchRetentionOptions,
+} from './batch-operation';
+export { type BatchCsvManifest, BatchManifest, BatchManifestField, type BatchManifestFilter, type BatchManifestObject } from './batch-manifest';
+export { BatchReport, type BatchReportOptions } from './batch-report';
+export { BatchOperationsRole, type BatchOperationsRoleProps } from './batch-operations-role';
+export * from './batch-operations-job';

@@ -1,0 +1,110 @@
+import { CustomResource, Duration, RemovalPolicy, Size, Stack, aws_iam as iam, aws_logs as logs, custom_resources as cr } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { bundledFunction, functionRole } from './bundled-function';
+
+/** One kind of job of an AWS service. Type names and provider ids are in users' templates: they never change. */
+export interface BatchJobKind {
+  readonly resourceType: string;
+  readonly providerId: string;
+  /** Folder of the handlers' bundle below `assets/`. */
+  readonly bundle: string;
+  /** Exported names of the handlers. */
+  readonly onEvent: string;
+  readonly isComplete: string;
+}
+
+export const MAILBOX_EXPORT: BatchJobKind = {
+  resourceType: 'Custom::WorkMailMailboxExport',
+  providerId: 'WorkMailMailboxExportProvider',
+  bundle: 'custom-resources/mailbox-export',
+  onEvent: 'onEvent',
+  isComplete: 'isComplete',
+};
+
+export const ORGANIZATION_MAILBOX_EXPORT: BatchJobKind = {
+  resourceType: 'Custom::WorkMailOrganizationExport',
+  providerId: 'WorkMailOrganizationExportProvider',
+  bundle: 'custom-resources/mailbox-export',
+  onEvent: 'onOrganizationEvent',
+  isComplete: 'isOrganizationComplete',
+};
+
+export const BATCH_OPERATIONS_JOB: BatchJobKind = {
+  resourceType: 'Custom::S3BatchOperationsJob',
+  providerId: 'S3BatchOperationsJobProvider',
+  bundle: 'custom-resources/batch-operations-job',
+  onEvent: 'onEvent',
+  isComplete: 'isComplete',
+};
+
+/** Jobs take minutes to hours: asking more often only uses up the services' rates. */
+const QUERY_INTERVAL = Duration.seconds(15);
+const TOTAL_TIMEOUT = Duration.minutes(55);
+/** CloudFormation's own limit. */
+const SERVICE_TIMEOUT = Duration.hours(1);
+
+/** What a job's custom resource is made of. */
+export interface BatchJobResourceProps {
+  readonly kind: BatchJobKind;
+  /** What the handlers may do for this resource. */
+  readonly permissions: readonly iam.PolicyStatement[];
+  readonly properties: Record<string, unknown>;
+}
+
+/** Creates a job's custom resource. Its permissions are its own policy, which stays until it is deleted, because Delete cancels. */
+export function batchJobResource(scope: Construct, id: string, { kind, permissions, properties }: BatchJobResourceProps): CustomResource {
+  const provider = BatchJobProvider.ofStack(scope, kind);
+  const resource = new CustomResource(scope, id, {
+    serviceToken: provider.serviceToken,
+    serviceTimeout: SERVICE_TIMEOUT,
+    resourceType: kind.resourceType,
+    properties,
+  });
+  resource.node.addDependency(provider, new iam.Policy(scope, 'HandlerAccess', { roles: [provider.handlerRole], statements: [...permissions] }));
+  return resource;
+}
+
+/** The permission to hand one role to one service. */
+export function passRole(role: iam.IRole, ...services: readonly string[]): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: ['iam:PassRole'],
+    resources: [role.roleArn],
+    conditions: { StringEquals: { 'iam:PassedToService': services.length === 1 ? services[0] : services } },
+  });
+}
+
+/** The handlers of one kind of job, once per stack. They call an AWS service, where those of `lifecycle-provider` call a ledger service. */
+class BatchJobProvider extends Construct {
+  static ofStack(scope: Construct, kind: BatchJobKind): BatchJobProvider {
+    const stack = Stack.of(scope);
+    return stack.node.tryFindChild(kind.providerId) as BatchJobProvider | undefined ?? new BatchJobProvider(stack, kind);
+  }
+
+  readonly serviceToken: string;
+  readonly handlerRole: iam.Role;
+
+  private constructor(stack: Stack, kind: BatchJobKind) {
+    super(stack, kind.providerId);
+    const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+    this.handlerRole = functionRole(this, 'HandlerRole', `Handlers of ${kind.resourceType}`, logGroup);
+    const handler = (handlerId: string, exportedName: string) => bundledFunction(this, handlerId, {
+      bundle: kind.bundle,
+      handler: `index.${exportedName}`,
+      description: `${kind.resourceType}: ${exportedName}`,
+      timeout: Duration.minutes(5),
+      memory: Size.mebibytes(512),
+      role: this.handlerRole,
+      logGroup,
+    });
+    const provider = new cr.Provider(this, 'Provider', {
+      onEventHandler: handler('OnEvent', kind.onEvent),
+      isCompleteHandler: handler('IsComplete', kind.isComplete),
+      queryInterval: QUERY_INTERVAL,
+      totalTimeout: TOTAL_TIMEOUT,
+      logGroup,
+      frameworkOnEventRole: functionRole(this, 'FrameworkOnEventRole', `Provider framework of ${kind.resourceType}: start`, logGroup),
+      frameworkCompleteAndTimeoutRole: functionRole(this, 'FrameworkWaitRole', `Provider framework of ${kind.resourceType}: wait`, logGroup),
+    });
+    this.serviceToken = provider.serviceToken;
+  }
+}

@@ -1,0 +1,128 @@
+import {
+  CreateJobCommand, DescribeJobCommand, ListJobsCommand, UpdateJobStatusCommand, type JobDescriptor, type JobListDescriptor, type JobStatus,
+  type S3ControlClient,
+} from '@aws-sdk/client-s3-control';
+import { markedDescription, markOf, type BatchJobPhase } from './batch-job-id';
+import { type BatchJobService } from './batch-job-lifecycle';
+import { batchOperationsDeclaration, type BatchOperationsDeclaration } from './batch-operations-declaration';
+import { isNamed, isRoleNotReady } from './service-failure';
+
+const ENDED: Readonly<Record<string, BatchJobPhase>> = { Complete: 'COMPLETE', Failed: 'FAILED', Cancelled: 'CANCELLED' };
+const RUNNING: JobStatus[] = [
+  'New', 'Preparing', 'Suspended', 'Ready', 'Active', 'Pausing', 'Paused', 'Completing', 'Cancelling', 'Failing',
+];
+
+/** Custom::S3BatchOperationsJob: one job of S3 Batch Operations. */
+export function batchOperationsService(client: S3ControlClient): BatchJobService<BatchOperationsDeclaration> {
+  return {
+    name: 'S3 Control',
+    declaration: batchOperationsDeclaration,
+
+    wish: ({ accountId, Operation, Manifest, ManifestGenerator, Report, trigger }) =>
+      [accountId, Operation, Manifest, ManifestGenerator, Report, trigger],
+
+    subject: ({ Operation, Manifest, ManifestGenerator }) => {
+      const [operation] = Object.keys(Operation ?? {});
+      const objects = Manifest?.Location?.ObjectArn ?? ManifestGenerator?.S3JobManifestGenerator?.SourceBucket;
+      return `the batch operation ${operation} on the objects of ${objects}`;
+    },
+
+    remedy: ({ roleArn, Report }) =>
+      `${Report?.Enabled ? 'Look at the completion report for the reason of each task, check' : 'Check'} that role ${roleArn} may do the operation `
+      + 'on every object and use the keys they are encrypted with; then deploy again.',
+
+    async start(declared, { clientToken, mark }) {
+      const jobTags = Object.entries(declared.tags).map(([Key, Value]) => ({ Key, Value }));
+      const { JobId: jobId } = await client.send(new CreateJobCommand({
+        AccountId: declared.accountId,
+        ClientRequestToken: clientToken,
+        ConfirmationRequired: false,
+        Operation: declared.Operation,
+        Manifest: declared.Manifest,
+        ManifestGenerator: declared.ManifestGenerator,
+        Report: declared.Report,
+        Priority: declared.priority,
+        RoleArn: declared.roleArn,
+        Description: markedDescription(declared.description, mark),
+        Tags: jobTags.length === 0 ? undefined : jobTags,
+      }));
+      return jobId!;
+    },
+
+    async find(declared, jobId) {
+      const job = await describe(declared, jobId);
+      return job && { jobId, ...judged(job, declared), attributes: attributes(job, declared) };
+    },
+
+    async running({ accountId }, owner) {
+      const found: string[] = [];
+      for await (const { JobId: jobId, Description: description } of batchOperationsJobs(client, accountId, RUNNING)) {
+        if (markOf(description)?.owner === owner) {
+          found.push(jobId!);
+        }
+      }
+      return found;
+    },
+
+    async cancel({ accountId }, jobId) {
+      try {
+        await client.send(new UpdateJobStatusCommand({
+          AccountId: accountId, JobId: jobId, RequestedJobStatus: 'Cancelled', StatusUpdateReason: 'The stack no longer wants this job.',
+        }));
+      } catch (error) {
+        // It has ended meanwhile, or is on its way there, which the next poll will see.
+        if (!isNamed(error, 'JobStatusException', 'NotFoundException', 'NoSuchJob')) {
+          throw error;
+        }
+      }
+    },
+
+    patienceWith: (error, { roleArn }) => isRoleNotReady(error)
+      ? { seconds: 180, remedy: `Check that S3 Batch Operations may assume role ${roleArn}, then deploy again.` }
+      : undefined,
+  };
+
+  async function describe({ accountId }: BatchOperationsDeclaration, jobId: string): Promise<JobDescriptor | undefined> {
+    try {
+      return (await client.send(new DescribeJobCommand({ AccountId: accountId, JobId: jobId }))).Job;
+    } catch (error) {
+      if (isNamed(error, 'NotFoundException', 'NoSuchJob')) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+}
+
+async function* batchOperationsJobs(client: S3ControlClient, accountId: string, statuses: JobStatus[]): AsyncIterable<JobListDescriptor> {
+  let nextToken: string | undefined;
+  do {
+    const page = await client.send(new ListJobsCommand({ AccountId: accountId, JobStatuses: statuses, MaxResults: 1000, NextToken: nextToken }));
+    yield* page.Jobs ?? [];
+    nextToken = page.NextToken;
+  } while (nextToken);
+}
+
+/** A job that is Complete may have failed for some objects: whether that is a success is the declaration's choice. */
+function judged(job: JobDescriptor, { failedTasksMax }: BatchOperationsDeclaration): { phase: BatchJobPhase; reason?: string } {
+  const phase = ENDED[job.Status ?? ''] ?? 'RUNNING';
+  const failed = job.ProgressSummary?.NumberOfTasksFailed ?? 0;
+  if (phase === 'COMPLETE' && failed > failedTasksMax) {
+    return { phase: 'FAILED', reason: `${failed} of ${job.ProgressSummary?.TotalNumberOfTasks} tasks failed, and ${failedTasksMax} may` };
+  }
+  const reasons = (job.FailureReasons ?? []).map(({ FailureCode: code, FailureReason: reason }) => `${code}: ${reason}`);
+  return { phase, reason: reasons.join('; ') || job.StatusUpdateReason };
+}
+
+function attributes(job: JobDescriptor, { Report: report }: BatchOperationsDeclaration): Readonly<Record<string, string>> {
+  const { TotalNumberOfTasks: total, NumberOfTasksSucceeded: succeeded, NumberOfTasksFailed: failed } = job.ProgressSummary ?? {};
+  const folder = report?.Prefix ? `${report.Prefix.replace(/\/$/, '')}/` : '';
+  return {
+    JobArn: job.JobArn ?? '',
+    Status: job.Status ?? '',
+    TotalTasks: String(total ?? 0),
+    SucceededTasks: String(succeeded ?? 0),
+    FailedTasks: String(failed ?? 0),
+    ReportManifestKey: report?.Enabled ? `${folder}job-${job.JobId}/manifest.json` : '',
+  };
+}

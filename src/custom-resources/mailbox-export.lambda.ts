@@ -1,0 +1,8 @@
+import { WorkMailClient } from '@aws-sdk/client-workmail';
+import { LAMBDA_CLIENT_CONFIG, LAMBDA_JOB_EDGES } from './batch-job-edges';
+import { batchJobLifecycle } from './batch-job-lifecycle';
+import { mailboxExportService } from './mailbox-export-service';
+
+const client = new WorkMailClient(LAMBDA_CLIENT_CONFIG);
+
+export const { onEvent, isComplete } = batchJobLifecycle(mailboxExportService(client), LAMBDA_JOB_EDGES);
