@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { createEngine, storedSessionStore, type Account, type Engine } from '../engine';
+import { createEngine, storedSessionStore, type Account, type Engine, type EngineOptions } from '../engine';
 import { uniqueId } from '../journal';
 import { dynamoDbStore } from '../store';
 import { awsDestinations } from './aws-destinations';
 import { commitPause } from './commit-pause';
 import type { ServiceLog } from './service-log';
 
-/** What both functions of the service are made of. */
+/** What every function of the service is made of. */
 export interface LambdaService {
   readonly engine: Engine;
   readonly account: Account;
@@ -23,7 +23,9 @@ export interface LambdaEnvironment {
 }
 
 /** @throws Error when the environment lacks a variable; when the account cannot be found out */
-export async function openLambdaService(environment: LambdaEnvironment, functionArn: string | undefined): Promise<LambdaService> {
+export async function openLambdaService(
+  environment: LambdaEnvironment, functionArn: string | undefined, { checkGrants }: Pick<EngineOptions, 'checkGrants'> = {},
+): Promise<LambdaService> {
   const tableName = required(environment, 'LEDGER_TABLE_NAME');
   const region = required(environment, 'AWS_REGION');
   const account = accountOf(functionArn, region) ?? await accountOfCredentials(region);
@@ -36,6 +38,7 @@ export async function openLambdaService(environment: LambdaEnvironment, function
     random: randomBytes,
     destinations: awsDestinations({ region, clock }),
     account,
+    checkGrants,
     // Whoever writes to the table wakes the worker: the table's stream does.
     wake: () => {},
     pause: commitPause,

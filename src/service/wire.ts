@@ -5,6 +5,7 @@ import { violationsMessage } from './input/violation';
 import { jsonObject } from './json-body';
 import { OPERATIONS } from './operations';
 import type { JsonObject } from './operations/operation';
+import { OWN_OPERATIONS } from './operations/own-operations';
 import { route } from './router';
 import { errorAnswer, ServiceError, type ErrorAnswer } from './service-error';
 import type { ServiceLog } from './service-log';
@@ -20,6 +21,8 @@ export interface WireOptions {
   readonly newRequestId: () => string;
   /** Answers beyond it are refused with an explanation. @default - no limit */
   readonly answerBytesMax?: number;
+  /** Whether everything but sessions is refused. @default false */
+  readonly onlySessions?: boolean;
 }
 
 /** Answers any request; never rejects. */
@@ -43,6 +46,7 @@ export function createWire(options: WireOptions): Handle {
     let operation = 'Unknown';
     try {
       const callerArn = authenticated(request);
+      if (options.onlySessions) refuseOtherThanSessions(request);
       const answer = isSession ? sessionAnswer(options, request, callerArn) : restAnswer(options, request, callerArn);
       ({ operation } = answer);
       const body = JSON.stringify(await answer.body());
@@ -66,6 +70,15 @@ function authenticated({ callerArn, body }: WireRequest): string {
   return callerArn;
 }
 
+/** The two URLs of a service have different callers, so none of the control plane may be reachable here. */
+function refuseOtherThanSessions({ method, rawPath, headers }: WireRequest): void {
+  const target = headers['x-amz-target'];
+  if (target !== 'QLDBSession.SendCommand') {
+    throw new LedgerError('AccessDeniedException', 'This is the session URL of the ledger service, which answers QLDBSession.SendCommand only. '
+      + `Send ${(target ?? `${method} ${rawPath}`).slice(0, 200)} to the service's control plane: serviceUrl of the LedgerService.`);
+  }
+}
+
 function refuseTooLarge(body: string, bytesMax = Infinity): void {
   const bytes = Buffer.byteLength(body);
   if (bytes > bytesMax) {
@@ -74,7 +87,7 @@ function refuseTooLarge(body: string, bytesMax = Infinity): void {
 }
 
 function restAnswer({ engine, account }: WireOptions, request: WireRequest, callerArn: string): Answer {
-  const { operation, path } = route(OPERATIONS, request.method, request.rawPath);
+  const { operation, path } = route([...OPERATIONS, ...OWN_OPERATIONS], request.method, request.rawPath);
   return {
     operation: operation.name,
     async body() {

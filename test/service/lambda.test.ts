@@ -3,6 +3,7 @@ import { CreateStreamCommand, DescribeStreamSummaryCommand, GetRecordsCommand, G
 import {
   CreateLedgerCommand, DeleteLedgerCommand, DescribeJournalKinesisStreamCommand, DescribeJournalS3ExportCommand, DescribeLedgerCommand,
   ExportJournalToS3Command, GetDigestCommand, ListLedgersCommand, ListTagsForResourceCommand, QLDBClient, StreamJournalToKinesisCommand,
+  UpdateLedgerPermissionsModeCommand,
 } from '@aws-sdk/client-qldb';
 import { QLDBSessionClient, SendCommandCommand } from '@aws-sdk/client-qldb-session';
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
@@ -11,6 +12,7 @@ import { localFunctionUrl, type LocalFunctionUrl } from './local-function-url';
 import { startLocalAws, type LocalAws } from '../../local-aws/local-aws';
 import { fieldOf, parseIon, type IonStruct } from '../../src/ion';
 import { handler as api } from '../../src/service/lambda-api';
+import { handler as answerSession } from '../../src/service/lambda-session';
 import { handler as work } from '../../src/service/lambda-worker';
 
 const STARTING_MILLIS = 120_000;
@@ -24,6 +26,7 @@ let s3: S3Client;
 let kinesis: KinesisClient;
 let qldb: QLDBClient;
 let functionUrl: LocalFunctionUrl;
+let sessionUrl: LocalFunctionUrl;
 const environment = process.env;
 const logged: string[] = [];
 
@@ -43,6 +46,8 @@ beforeAll(async () => {
   kinesis = new KinesisClient({ requestHandler: s3.config.requestHandler });
   functionUrl = await localFunctionUrl(async event => api(event, { invokedFunctionArn: '' }));
   functionUrl.userArn = CALLER;
+  sessionUrl = await localFunctionUrl(async event => answerSession(event, { invokedFunctionArn: '' }));
+  sessionUrl.userArn = CALLER;
   qldb = new QLDBClient({ ...clientConfig(), maxAttempts: 1 });
   await s3.send(new CreateBucketCommand({ Bucket: 'archive' }));
 }, STARTING_MILLIS);
@@ -51,10 +56,11 @@ afterAll(async () => {
   process.env = environment;
   [s3, kinesis, qldb].forEach(each => each?.destroy());
   await functionUrl?.close();
+  await sessionUrl?.close();
   await localAws?.stop();
 });
 
-const clientConfig = () => ({ region: 'us-east-1', endpoint: functionUrl.url, credentials: { accessKeyId: 'any', secretAccessKey: 'any' } });
+const clientConfig = ({ url } = functionUrl) => ({ region: 'us-east-1', endpoint: url, credentials: { accessKeyId: 'any', secretAccessKey: 'any' } });
 const lastLogLine = () => JSON.parse(logged.at(-1)!) as Record<string, unknown>;
 const tick = async () => work({}, { invokedFunctionArn: '', getRemainingTimeInMillis: () => 60_000 });
 const wake = async (...strandIds: string[]) => work(
@@ -109,6 +115,86 @@ test('a session belongs to the caller that started it', async () => {
   functionUrl.userArn = CALLER;
   expect((await session.send(startTransaction)).StartTransaction!.TransactionId).toBeDefined();
   session.destroy();
+});
+
+describe('the session function', () => {
+  const grants = '/ledgers/guarded/grants';
+  const setGrant = async (method: 'PUT' | 'DELETE', grant?: object) => fetch(`${functionUrl.url}${grants}/app`, { method, body: JSON.stringify(grant) });
+  const READ_ORDERS = { PrincipalArn: 'arn:aws:iam::000000000000:role/apps/app', Actions: ['PartiQLSelect'], Tables: ['Orders'] };
+  const DENIED = { name: 'AccessDeniedException' };
+  let driver: QldbDriver;
+
+  beforeAll(async () => {
+    await qldb.send(new CreateLedgerCommand({ Name: 'guarded', PermissionsMode: 'STANDARD', DeletionProtection: false }));
+    const administrator = new QldbDriver('guarded', clientConfig());
+    await administrator.executeLambda(async (transaction) => {
+      await transaction.execute('CREATE TABLE Orders');
+      await transaction.execute('CREATE TABLE Secrets');
+    });
+    administrator.close();
+    driver = new QldbDriver('guarded', clientConfig(sessionUrl));
+  });
+  afterAll(() => driver.close());
+
+  const run = async (statement: string) => driver.executeLambda(async transaction => (await transaction.execute(statement)).getResultList().length);
+
+  test('runs statements as far as their caller\'s grants reach, from the next transaction on', async () => {
+    await expect(run('SELECT * FROM Orders')).rejects.toMatchObject(DENIED);
+    expect((await setGrant('PUT', READ_ORDERS)).status).toBe(200);
+    expect(await run('SELECT * FROM Orders')).toBe(0);
+    for (const statement of ['SELECT * FROM Secrets', 'SELECT * FROM NoSuchTable', "INSERT INTO Orders {'n': 1}", 'CREATE TABLE Mine']) {
+      await expect(run(statement)).rejects.toMatchObject(DENIED);
+    }
+    expect((await setGrant('DELETE')).status).toBe(200);
+    await expect(run('SELECT * FROM Orders')).rejects.toMatchObject(DENIED);
+  });
+
+  test('knows a role by its name and not by that of another role or account', async () => {
+    await setGrant('PUT', READ_ORDERS);
+    for (const [userArn, isAllowed] of [
+      [CALLER, true],
+      ['arn:aws:sts::000000000000:assumed-role/app/another-session', true],
+      ['arn:aws:sts::000000000000:assumed-role/apps/session', false],
+      ['arn:aws:sts::111111111111:assumed-role/app/session', false],
+      ['arn:aws:iam::000000000000:root', true],
+    ] as const) {
+      sessionUrl.userArn = userArn;
+      const caller = new QldbDriver('guarded', clientConfig(sessionUrl));
+      const reading = caller.executeLambda(async transaction => (await transaction.execute('SELECT * FROM Orders')).getResultList().length);
+      await (isAllowed ? expect(reading).resolves.toBe(0) : expect(reading).rejects.toMatchObject(DENIED));
+      caller.close();
+    }
+    sessionUrl.userArn = CALLER;
+  }, STARTING_MILLIS);
+
+  test('does not check ledgers of mode ALLOW_ALL', async () => {
+    await qldb.send(new UpdateLedgerPermissionsModeCommand({ Name: 'guarded', PermissionsMode: 'ALLOW_ALL' }));
+    expect(await run('SELECT * FROM Secrets')).toBe(0);
+    await qldb.send(new UpdateLedgerPermissionsModeCommand({ Name: 'guarded', PermissionsMode: 'STANDARD' }));
+  });
+
+  test('refuses all of the control plane, even to the account itself, and says where it is', async () => {
+    sessionUrl.userArn = 'arn:aws:iam::000000000000:root';
+    const control = new QLDBClient({ ...clientConfig(sessionUrl), maxAttempts: 1 });
+    const refused = { ...DENIED, $metadata: { httpStatusCode: 403 }, message: expect.stringContaining('control plane: serviceUrl of the LedgerService') };
+    await expect(control.send(new ListLedgersCommand({}))).rejects.toMatchObject(refused);
+    await expect(control.send(new DeleteLedgerCommand({ Name: 'guarded' }))).rejects.toMatchObject(refused);
+    control.destroy();
+    for (const [path, headers] of [[grants, {}], ['/', {}], ['/', { 'x-amz-target': 'QLDBSession.Other' }], [grants, { 'x-amz-target': 'X' }]] as const) {
+      const response = await fetch(sessionUrl.url + path, { headers });
+      expect([path, response.headers.get('x-amzn-errortype')]).toEqual([path, 'AccessDeniedException']);
+    }
+    sessionUrl.userArn = CALLER;
+    expect(await qldb.send(new DescribeLedgerCommand({ Name: 'guarded' }))).toMatchObject({ State: 'ACTIVE' });
+  });
+
+  test('refuses an event that proves no identity', async () => {
+    sessionUrl.userArn = undefined;
+    const session = new QLDBSessionClient({ ...clientConfig(sessionUrl), maxAttempts: 1 });
+    await expect(session.send(new SendCommandCommand({ StartSession: { LedgerName: 'guarded' } }))).rejects.toMatchObject(DENIED);
+    session.destroy();
+    sessionUrl.userArn = CALLER;
+  });
 });
 
 test('the worker runs an export to its end, into objects with the encryption asked for', async () => {

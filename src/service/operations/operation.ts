@@ -14,7 +14,7 @@ export interface OperationContext {
 /** An operation of the control plane. */
 export interface Operation<M extends Members = Members> {
   readonly name: string;
-  readonly method: 'DELETE' | 'GET' | 'PATCH' | 'POST';
+  readonly method: 'DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT';
   /** A segment `{Member}` is a member of the input; `{Member+}` at the end takes the rest of the path. */
   readonly path: string;
   readonly input: M;
