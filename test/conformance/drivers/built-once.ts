@@ -11,12 +11,12 @@ const FAILURE_CHARACTERS = 4_000;
 const execute = promisify(execFile);
 
 /**
- * A folder under `.drivers/` that `build` fills once for each content of the given files.
+ * A folder under `.drivers/` that `build` fills once for each content of the given files, and each platform.
  *
  * Several processes may ask at once: each builds in a folder of its own and the first rename wins. So nothing in it may hold its own path.
  */
 export async function builtOnce(name: string, sources: readonly string[], build: (folder: string) => Promise<void>): Promise<string> {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch}`);
   for (const source of sources) hash.update(await readFile(source));
   const folder = path.join(DRIVERS_FOLDER, `${name}-${hash.digest('hex').slice(0, 16)}`);
   if (existsSync(folder)) return folder;
