@@ -64,6 +64,11 @@ test.each([
   expect(() => checkInput(MEMBERS, { ...VALID, [name]: value })).toThrow(expect.objectContaining({ name: 'SerializationException' }));
 });
 
+test.each([['Name', 'a\ud800'], ['Name', '\udc00\ud800'], ['Tags', { 'k\udfff': '' }], ['Tags', { k: '\ud83d' }]])('half a character in %s is no text', (name, value) => {
+  expect(() => checkInput(MEMBERS, { ...VALID, [name]: value })).toThrow(expect.objectContaining({ name: 'SerializationException' }));
+  expect(messageOf({ ...VALID, Tags: { 'k\ud83d\ude00': '\ud83d\ude00' } })).toBe('valid');
+});
+
 test.each(['a', '1a', 'A-b-9', 'x'.repeat(32)])('the ledger name %s is accepted', (name) => {
   expect(messageOf({ ...VALID, Name: name })).toBe('valid');
 });

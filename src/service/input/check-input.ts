@@ -12,7 +12,7 @@ export type CheckedInput<M> =
 /**
  * Holds a request against the constraints of its operation. Every violated one is reported; members that no constraint names are ignored.
  *
- * @throws ServiceError SerializationException for a value of the wrong type
+ * @throws ServiceError SerializationException for a value of the wrong type, and for a text that is none
  */
 export function checkInput<M extends Members>(members: M, raw: RawInput): CheckedInput<M> {
   const violations: Violation[] = [];
@@ -38,6 +38,7 @@ function checkValue(shape: Shape, value: unknown, at: string, violations: Violat
   switch (shape.type) {
     case 'string': {
       if (typeof value !== 'string') throw wrongType(at, 'a string', value);
+      refuseHalfCharacters(at, value);
       report(stringProblems(shape, value), value);
       return value;
     }
@@ -70,6 +71,7 @@ function checkValue(shape: Shape, value: unknown, at: string, violations: Violat
       if (!isObject(value)) throw wrongType(at, 'an object', value);
       const entries = Object.entries(value).map(([key, entry]): [string, string] => {
         if (entry !== null && typeof entry !== 'string') throw wrongType(`${at}.${key}`, 'a string', entry);
+        refuseHalfCharacters(at, `${key} ${entry ?? ''}`);
         return [key, entry ?? ''];
       });
       report(lengthProblems(entries.length, undefined, shape.maxLength), `${entries.length} entries`);
@@ -92,6 +94,8 @@ function checkValue(shape: Shape, value: unknown, at: string, violations: Violat
 
 /** The largest time that a date can hold. */
 const DATE_MILLIS_MAX = 8.64e15;
+/** JSON can escape half of a character, which neither Ion nor UTF-8 can hold. */
+const HALF_CHARACTER = /\p{Surrogate}/u;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -120,6 +124,10 @@ function rangeProblems({ min, max }: IntegerShape, value: number): string[] {
 
 const within = (part: string, problems: readonly string[]): string[] =>
   problems.length > 0 ? [`${part} must satisfy constraint: [${problems.join(', ')}]`] : [];
+
+function refuseHalfCharacters(at: string, text: string): void {
+  if (HALF_CHARACTER.test(text)) throw new ServiceError('SerializationException', `The member ${at} holds half a surrogate pair, which is no text. Correct the request.`);
+}
 
 function wrongType(at: string, expected: string, value: unknown): ServiceError {
   const actual = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`;

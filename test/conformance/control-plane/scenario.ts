@@ -76,13 +76,14 @@ export type Control =
   /** Saves `address`, `documentId`, `systemAddress` (a block without documents), `beyond`, `negative` and `huge`. */
   | { readonly name: 'insert-document'; readonly ledger: string };
 
+type FailureExtra = Extra & { readonly message?: string; readonly members?: JsonObject };
 type Extra = Pick<CallStep, 'about' | 'shows' | 'differs' | 'note' | 'saves'>;
 
 export const succeeds = (operation: string, input: JsonObject, output: JsonObject = {}, extra: Extra = {}): CallStep =>
   ({ kind: 'call', operation, input, expects: { kind: 'success', output }, ...extra });
 
 /** `answer` is status and name, such as `404 ResourceNotFoundException`. */
-export const fails = (operation: string, input: JsonObject, answer: string, extra: Extra & { readonly message?: string; readonly members?: JsonObject } = {}): CallStep => {
+export const fails = (operation: string, input: JsonObject, answer: string, extra: FailureExtra = {}): CallStep => {
   const { message, members, ...rest } = extra;
   return { kind: 'call', operation, input, expects: { kind: 'failure', answer, message, members }, ...rest };
 };
@@ -94,6 +95,10 @@ export const untilFails = (operation: string, input: JsonObject, answer: string,
   ({ kind: 'until', operation, input, expects: { kind: 'failure', answer }, ...claim });
 
 export const control = (happening: Control): ControlStep => ({ kind: 'control', control: happening });
+
+/** Verdicts that several cases share. */
+export const UNDOCUMENTED = 'not documented';
+export const BELIEVED = 'believed to be the same; the documentation that is left does not say';
 
 export const ABSENT: Json = { $absent: true };
 export const ANY: Json = { $any: true };

@@ -29,7 +29,9 @@ function modelFacts(at: string, member: ModelMember, required: boolean): Facts {
   };
 }
 
-const constraints = (at: string, { min, max, pattern, enum: values }: { min?: number; max?: number; pattern?: string; enum?: readonly string[] }): Facts =>
+interface Constraints { readonly min?: number; readonly max?: number; readonly pattern?: string; readonly enum?: readonly string[] }
+
+const constraints = (at: string, { min, max, pattern, enum: values }: Constraints): Facts =>
   ({ [`${at}.min`]: min === 0 ? undefined : min, [`${at}.max`]: max, [`${at}.pattern`]: pattern, [`${at}.enum`]: values });
 
 function ownFacts(at: string, { shape, required, source, wireName }: Member): Facts {
@@ -49,7 +51,10 @@ function ownFacts(at: string, { shape, required, source, wireName }: Member): Fa
 
 function ownConstraints(at: string, shape: Shape): Facts {
   switch (shape.type) {
-    case 'string': return constraints(at, { min: shape.minLength, max: shape.maxLength, pattern: shape.pattern?.source.replaceAll('\\/', '/'), enum: shape.values });
+    case 'string': {
+      const { minLength, maxLength, pattern, values } = shape;
+      return constraints(at, { min: minLength, max: maxLength, pattern: pattern?.source.replaceAll('\\/', '/'), enum: values });
+    }
     case 'integer': return constraints(at, shape);
     case 'list': case 'map': return constraints(at, { max: shape.maxLength });
     default: return constraints(at, {});
@@ -68,7 +73,8 @@ test('every member of every request has the constraints of the model', () => {
     (all, [member, definition]) => ({ ...all, ...ownFacts(`${name}.${member}`, definition) }), facts), {});
   const model = Object.entries(SERVICE_MODEL.operations).reduce<Facts>((facts, [name, { input }]) => {
     const { members = {}, required = [] } = shapeOf(input.shape);
-    return Object.entries(members).reduce<Facts>((all, [member, definition]) => ({ ...all, ...modelFacts(`${name}.${member}`, definition, required.includes(member)) }), facts);
+    return Object.entries(members).reduce<Facts>(
+      (all, [member, definition]) => ({ ...all, ...modelFacts(`${name}.${member}`, definition, required.includes(member)) }), facts);
   }, {});
   const differing = [...new Set([...Object.keys(own), ...Object.keys(model)])].filter(fact => JSON.stringify(own[fact]) !== JSON.stringify(model[fact]));
   expect(differing.sort()).toEqual(Object.keys(DIFFERENT).sort());

@@ -26,22 +26,41 @@ export const EXPORT_SCENARIOS: readonly Scenario[] = [
       }), { ExportId: UNIQUE_ID }, {
         about: ['Name', 'InclusiveStartTime', 'ExclusiveEndTime', 'RoleArn', 'OutputFormat', 'S3ExportConfiguration', 'S3ExportConfiguration.Bucket', 'S3ExportConfiguration.Prefix',
           'S3ExportConfiguration.EncryptionConfiguration', 'S3ExportConfiguration.EncryptionConfiguration.ObjectEncryptionType', 'S3ExportConfiguration.EncryptionConfiguration.KmsKeyArn', '-> ExportId'],
-        shows: 'an export with everything that can be said', saves: { exportId: 'ExportId' },
+        shows: 'an export with everything that can be said',
+        saves: { exportId: 'ExportId' },
       }),
       succeeds('DescribeJournalS3Export', { Name: 'books', ExportId: '<exportId>' }, { ExportDescription: { Status: 'IN_PROGRESS' } }, { about: ['-> ExportDescription.Status'], shows: 'IN_PROGRESS' }),
       control({ name: 'release-jobs' }),
-      until('DescribeJournalS3Export', { Name: 'books', ExportId: '<exportId>' }, { ExportDescription: {
-        LedgerName: 'books', ExportId: '<exportId>', ExportCreationTime: ANY, Status: 'COMPLETED', RoleArn: '<role>', OutputFormat: 'JSON',
-        InclusiveStartTime: '<creation>', ExclusiveEndTime: ANY,
-        S3ExportConfiguration: to({ EncryptionConfiguration: { ObjectEncryptionType: 'SSE_KMS', KmsKeyArn: '<key>' } }),
-      } }, {
+      until('DescribeJournalS3Export', { Name: 'books', ExportId: '<exportId>' }, {
+        ExportDescription: {
+          LedgerName: 'books',
+          ExportId: '<exportId>',
+          ExportCreationTime: ANY,
+          Status: 'COMPLETED',
+          RoleArn: '<role>',
+          OutputFormat: 'JSON',
+          InclusiveStartTime: '<creation>',
+          ExclusiveEndTime: ANY,
+          S3ExportConfiguration: to({ EncryptionConfiguration: { ObjectEncryptionType: 'SSE_KMS', KmsKeyArn: '<key>' } }),
+        },
+      }, {
         about: ['Name', 'ExportId', '-> ExportDescription', ...MEMBERS.map(member => `-> ExportDescription.${member}`)],
         shows: 'as it was asked for, but begun no earlier than the ledger',
       }),
-      ...LISTINGS.map(({ operation, input }) => succeeds(operation, input, { JournalS3Exports: [{
-        LedgerName: 'books', ExportId: '<exportId>', ExportCreationTime: ANY, Status: 'COMPLETED', RoleArn: '<role>', OutputFormat: 'JSON', InclusiveStartTime: '<creation>',
-        ExclusiveEndTime: ANY, S3ExportConfiguration: to({ EncryptionConfiguration: { ObjectEncryptionType: 'SSE_KMS', KmsKeyArn: '<key>' } }),
-      }], NextToken: ABSENT }, {
+      ...LISTINGS.map(({ operation, input }) => succeeds(operation, input, {
+        JournalS3Exports: [{
+          LedgerName: 'books',
+          ExportId: '<exportId>',
+          ExportCreationTime: ANY,
+          Status: 'COMPLETED',
+          RoleArn: '<role>',
+          OutputFormat: 'JSON',
+          InclusiveStartTime: '<creation>',
+          ExclusiveEndTime: ANY,
+          S3ExportConfiguration: to({ EncryptionConfiguration: { ObjectEncryptionType: 'SSE_KMS', KmsKeyArn: '<key>' } }),
+        }],
+        NextToken: ABSENT,
+      }, {
         about: [...Object.keys(input), '-> JournalS3Exports', ...MEMBERS.map(member => `-> JournalS3Exports[].${member}`)], shows: 'exports as DescribeJournalS3Export answers them',
       })),
       control({ name: 'time-passes', hours: 7 * 24 - 1 }),
@@ -113,7 +132,7 @@ export const EXPORT_SCENARIOS: readonly Scenario[] = [
       ]),
       ...LISTINGS.map(({ operation, input }) => succeeds(operation, { ...input, MaxResults: 2 }, {
         JournalS3Exports: [{ ExportId: '<a>' }, { ExportId: '<b>' }], NextToken: matching('^[A-Za-z0-9+/=]{4,1024}$'),
-      }, { about: ['MaxResults', '-> NextToken'], shows: 'newest first, and a token for the next page', saves: { [`${operation}Token`]: 'NextToken' } })),
+      }, { about: ['MaxResults', '-> NextToken'], shows: 'newest first, and a token for the next page', note: 'same; the order is not documented', saves: { [`${operation}Token`]: 'NextToken' } })),
       succeeds('ExportJournalToS3', request()),
       ...LISTINGS.flatMap(({ operation, input }) => [
         succeeds(operation, { ...input, MaxResults: 2, NextToken: `<${operation}Token>` }, { JournalS3Exports: [{ ExportId: '<c>' }, { ExportId: '<d>' }] }, {
@@ -135,7 +154,7 @@ export const EXPORT_SCENARIOS: readonly Scenario[] = [
       succeeds('ExportJournalToS3', request(), {}, { saves: { exportId: 'ExportId' } }),
       control({ name: 'a-job-is-set-back' }),
       control({ name: 'time-passes', hours: 1 }),
-      until('DescribeJournalS3Export', { Name: 'books', ExportId: '<exportId>' }, { ExportDescription: { Status: 'CANCELLED' } }, { about: ['-> ExportDescription.Status'], shows: 'CANCELLED after a quarter of an hour of refusals' }),
+      until('DescribeJournalS3Export', { Name: 'books', ExportId: '<exportId>' }, { ExportDescription: { Status: 'CANCELLED' } }, { about: ['-> ExportDescription.Status'], shows: 'CANCELLED after a quarter of an hour of refusals', note: 'same; when an export is given up is not documented' }),
     ],
   },
   {

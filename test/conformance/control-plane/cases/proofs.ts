@@ -16,15 +16,18 @@ const BAD_ADDRESSES: readonly { readonly shows: string; readonly input: JsonObje
   { shows: 'an address in another journal', input: { BlockAddress: at(ELSEWHERE) }, message: 'The Strand ID of the provided block address is not valid.' },
   { shows: 'an address beyond the last block', input: { BlockAddress: at('<beyond>') }, message: "The sequence number of the provided block address is beyond the strand's latest committed record." },
   {
-    shows: 'a digest tip beyond the last block', input: { BlockAddress: at('<address>'), DigestTipAddress: at('<beyond>') },
+    shows: 'a digest tip beyond the last block',
+    input: { BlockAddress: at('<address>'), DigestTipAddress: at('<beyond>') },
     message: "The sequence number of the provided digest tip address is beyond the strand's latest committed record.",
   },
   {
-    shows: 'a digest tip in another journal', input: { BlockAddress: at('<address>'), DigestTipAddress: at(ELSEWHERE) },
+    shows: 'a digest tip in another journal',
+    input: { BlockAddress: at('<address>'), DigestTipAddress: at(ELSEWHERE) },
     message: 'The Strand ID of the provided block address must match the Strand ID of the provided digest tip address.',
   },
   {
-    shows: 'a digest tip older than the block', input: { BlockAddress: at('<address>'), DigestTipAddress: at('<systemAddress>') },
+    shows: 'a digest tip older than the block',
+    input: { BlockAddress: at('<address>'), DigestTipAddress: at('<systemAddress>') },
     message: 'The sequence number of the provided block address must not be greater than the sequence number of the provided digest tip address.',
   },
   { shows: 'a digest tip that cannot be parsed', input: { BlockAddress: at('<address>'), DigestTipAddress: at('{{') }, message: 'The provided Ion value is not valid and cannot be parsed.' },

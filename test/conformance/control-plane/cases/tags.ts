@@ -1,12 +1,14 @@
-import { ABSENT, fails, succeeds, type Scenario } from '../scenario';
+import { ABSENT, fails, succeeds, UNDOCUMENTED, type Claim, type Scenario } from '../scenario';
 
 const BOOKS = { ResourceArn: '<ledger>/books' };
+const RESERVED = 'not documented for QLDB; a rule that all tags of AWS have';
+const NO_TABLE_TAGS = 'QLDB keeps tags of tables and of the catalog, too';
 const many = (count: number, prefix = 'key') => Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}${index}`, '']));
 const TAG_OPERATIONS = { TagResource: { Tags: { a: 'b' } }, UntagResource: { TagKeys: ['a'] }, ListTagsForResource: {} };
 
 /** One case for each of the three operations. */
-const forEach = (ResourceArn: string, answer: string, shows: string) => Object.entries(TAG_OPERATIONS).map(([operation, input]) =>
-  fails(operation, { ResourceArn, ...input }, answer, { about: [`! ${answer.split(' ')[1]!}`, 'ResourceArn'], shows }));
+const forEach = (ResourceArn: string, answer: string, shows: string, claim: Pick<Claim, 'differs' | 'note'> = {}) =>
+  Object.entries(TAG_OPERATIONS).map(([operation, input]) => fails(operation, { ResourceArn, ...input }, answer, { about: [`! ${answer.split(' ')[1]!}`, 'ResourceArn'], shows, ...claim }));
 
 export const TAG_SCENARIOS: readonly Scenario[] = [
   {
@@ -29,10 +31,10 @@ export const TAG_SCENARIOS: readonly Scenario[] = [
       succeeds('UntagResource', { ...BOOKS, TagKeys: Object.keys(many(60)) }, {}, {
         about: ['TagKeys'], shows: 'sixty keys at once', note: 'same as the service model, which allows 200 keys; the guide allows 50',
       }),
-      fails('UntagResource', { ...BOOKS, TagKeys: [] }, '400 InvalidParameterException', { members: { ParameterName: 'TagKeys' }, about: ['TagKeys', '! InvalidParameterException'], shows: 'no keys, which cannot be told from a missing member' }),
-      fails('TagResource', { ...BOOKS, Tags: { 'AWS:x': '1' } }, '400 InvalidParameterException', { about: ['Tags'], shows: 'a key that begins with aws:, which is reserved' }),
+      fails('UntagResource', { ...BOOKS, TagKeys: [] }, '400 InvalidParameterException', { members: { ParameterName: 'TagKeys' }, about: ['TagKeys', '! InvalidParameterException'], shows: 'no keys, which cannot be told from a missing member', note: UNDOCUMENTED }),
+      fails('TagResource', { ...BOOKS, Tags: { 'AWS:x': '1' } }, '400 InvalidParameterException', { about: ['Tags'], shows: 'a key that begins with aws:, which is reserved', note: RESERVED }),
       fails('CreateLedger', { Name: 'other', PermissionsMode: 'STANDARD', Tags: { 'aws:x': '1' } }, '400 InvalidParameterException', {
-        members: { ParameterName: 'Tags' }, about: ['Tags', '! InvalidParameterException'], shows: 'a key that begins with aws:, which is reserved',
+        members: { ParameterName: 'Tags' }, about: ['Tags', '! InvalidParameterException'], shows: 'a key that begins with aws:, which is reserved', note: RESERVED,
       }),
       fails('CreateLedger', { Name: 'books', PermissionsMode: 'STANDARD' }, '409 ResourceAlreadyExistsException'),
     ],
@@ -43,8 +45,10 @@ export const TAG_SCENARIOS: readonly Scenario[] = [
       succeeds('CreateLedger', { Name: 'books', PermissionsMode: 'STANDARD' }),
       ...forEach('<ledger>/missing', '404 ResourceNotFoundException', 'a ledger that does not exist'),
       ...forEach('<stream>/books/AAAAAAAAAAAAAAAAAAAAAA', '404 ResourceNotFoundException', 'a stream that does not exist'),
-      ...forEach('arn:aws:qldb:<region>:444455556666:ledger/books', '404 ResourceNotFoundException', 'a ledger of another account'),
+      ...forEach('arn:aws:qldb:<region>:444455556666:ledger/books', '404 ResourceNotFoundException', 'a ledger of another account', { note: UNDOCUMENTED }),
       ...forEach('arn:aws:s3:::a-bucket-of-mine', '400 InvalidParameterException', 'the ARN of something else'),
+      ...forEach('<ledger>/books/table/AAAAAAAAAAAAAAAAAAAAAA', '400 InvalidParameterException', 'a table', { differs: NO_TABLE_TAGS }),
+      ...forEach('<ledger>/books/information_schema/user_tables', '400 InvalidParameterException', 'the catalog', { differs: NO_TABLE_TAGS }),
     ],
   },
   {

@@ -10,7 +10,7 @@ const AGAINST_PATTERN: Readonly<Record<string, readonly string[]>> = {
   NextToken: ['ab_c', 'ab c', 'äöüß'],
   S3Bucket: ['a b', 'a/b', 'äöü'],
 };
-const UNMODELLED = 'not documented; the service model names no such error for the operation';
+const UNMODELLED = 'not documented: the service model names no such error for the operation';
 /** Checked in words of its own, see the exports. */
 const CHECKED_ELSEWHERE = ['S3ExportConfiguration.Prefix'];
 
@@ -32,7 +32,9 @@ const REQUESTS: Readonly<Record<string, JsonObject>> = {
   TagResource: { Tags: { a: 'b' } },
   UntagResource: { TagKeys: ['a'] },
   ExportJournalToS3: {
-    InclusiveStartTime: '<now-1h>', ExclusiveEndTime: '<now>', RoleArn: '<role>',
+    InclusiveStartTime: '<now-1h>',
+    ExclusiveEndTime: '<now>',
+    RoleArn: '<role>',
     S3ExportConfiguration: { Bucket: 'archive', Prefix: '', EncryptionConfiguration: { ObjectEncryptionType: 'SSE_S3' } },
   },
   StreamJournalToKinesis: { RoleArn: '<role>', InclusiveStartTime: '<now-1h>', KinesisConfiguration: { StreamArn: '<kinesis>' }, StreamName: 'journal' },
@@ -82,7 +84,9 @@ function memberSteps(operation: string, request: JsonObject, shapeName: string, 
     const parameterName = path.join('.');
     if (CHECKED_ELSEWHERE.includes(parameterName)) return [];
     const refused = (shows: string, value: Json | undefined, at = parameterName) => fails(operation, changed(request, path, value), '400 InvalidParameterException', {
-      members: { ParameterName: at }, about: [parameterName, '! InvalidParameterException'], shows,
+      members: { ParameterName: at },
+      about: [parameterName, '! InvalidParameterException'],
+      shows,
       note: hasError(operation) ? undefined : UNMODELLED,
     });
     return [
@@ -121,7 +125,10 @@ export const VIOLATION_SCENARIOS: readonly Scenario[] = [
   {
     name: 'operations on a ledger that does not exist',
     steps: OPERATIONS.filter(operation => identifies(operation, 'Name') || identifies(operation, 'LedgerName')).map(operation => fails(operation, validRequest(operation), '404 ResourceNotFoundException', {
-      message: 'The Ledger with name books is not found', members: { ResourceType: 'Ledger', ResourceName: 'books' }, about: ['! ResourceNotFoundException'], shows: 'a ledger that does not exist',
+      message: 'The Ledger with name books is not found',
+      members: { ResourceType: 'Ledger', ResourceName: 'books' },
+      about: ['! ResourceNotFoundException'],
+      shows: 'a ledger that does not exist',
       note: SERVICE_MODEL.operations[operation]!.errors ? undefined : UNMODELLED,
     })),
   },

@@ -3,7 +3,7 @@ import type { HttpStep, Scenario } from '../scenario';
 const http = (operation: string, method: string, path: string, body: string | undefined, answer: string, claim: Pick<HttpStep, 'about' | 'shows' | 'note' | 'output'>): HttpStep =>
   ({ kind: 'http', operation, request: { method, path, body }, answer, ...claim });
 
-const COMMON = 'not documented; an error that services of AWS have in common';
+const COMMON = 'not documented: an error that services of AWS have in common';
 const wrongType = (operation: string, method: string, path: string, about: string, body: string, shows: string) =>
   http(operation, method, path, body, '400 SerializationException', { about: [about, '! SerializationException'], shows, note: COMMON });
 
@@ -13,7 +13,7 @@ export const WIRE_SCENARIOS: readonly Scenario[] = [
     name: 'requests that no client sends',
     steps: [
       http('CreateLedger', 'POST', '/ledgers', '{"Name":"books","PermissionsMode":"STANDARD","KmsKey":null,"Tags":{"a":null},"Colour":"red","__proto__":{"Name":1}}', '200', {
-        about: ['Tags'], shows: 'members that the model does not know are passed over, null is a missing member, and the null value of a tag an empty one', output: { Name: 'books' },
+        about: ['Tags'], shows: 'members that the model does not know are passed over, null is a missing member, and the null value of a tag an empty one', note: 'same; what becomes of a null value is not documented', output: { Name: 'books' },
       }),
       http('ListTagsForResource', 'GET', '/tags/arn%3Aaws%3Aqldb%3A<region>%3A<account>%3Aledger%2Fbooks', undefined, '200', { about: ['-> Tags'], shows: 'a tag without a value', output: { Tags: { a: '' } } }),
       http('ListTagsForResource', 'GET', '/tags/arn:aws:qldb:<region>:<account>:ledger/books', undefined, '200', { about: ['ResourceArn'], shows: 'an ARN whose slash someone has decoded', output: { Tags: { a: '' } } }),
@@ -21,6 +21,7 @@ export const WIRE_SCENARIOS: readonly Scenario[] = [
       http('CreateLedger', 'POST', '/ledgers', '[]', '400 SerializationException', { about: ['! SerializationException'], shows: 'JSON that is no object', note: COMMON }),
       http('CreateLedger', 'POST', '/ledgers', undefined, '400 InvalidParameterException', { about: ['! InvalidParameterException'], shows: 'no body' }),
       wrongType('CreateLedger', 'POST', '/ledgers', 'Name', '{"Name":7,"PermissionsMode":"STANDARD"}', 'a number'),
+      wrongType('CreateLedger', 'POST', '/ledgers', 'Tags', '{"Name":"x","PermissionsMode":"STANDARD","Tags":{"a":"\\ud800"}}', 'half of a surrogate pair'),
       wrongType('CreateLedger', 'POST', '/ledgers', 'DeletionProtection', '{"Name":"x","PermissionsMode":"STANDARD","DeletionProtection":"false"}', 'a text'),
       wrongType('CreateLedger', 'POST', '/ledgers', 'Tags', '{"Name":"x","PermissionsMode":"STANDARD","Tags":["a"]}', 'a list'),
       wrongType('CreateLedger', 'POST', '/ledgers', 'Tags', '{"Name":"x","PermissionsMode":"STANDARD","Tags":{"a":1}}', 'a number for a value'),
