@@ -82,8 +82,13 @@ function refuseTooManyActive(catalog: Catalog): void {
 }
 
 export async function readCatalog(store: Store, strandId: string): Promise<Catalog> {
+  return (await readStoredCatalog(store, strandId)).catalog;
+}
+
+/** The catalog and the block that changed it last. */
+export async function readStoredCatalog(store: Store, strandId: string): Promise<{ readonly catalog: Catalog; readonly changedBy: number }> {
   const item = await store.get(catalogKey(strandId));
-  return item ? decodeRecord<Catalog>(item.value) : EMPTY_CATALOG;
+  return item ? { catalog: decodeRecord<Catalog>(item.value), changedBy: item.ordinal - 1 } : { catalog: EMPTY_CATALOG, changedBy: -1 };
 }
 
 /** A catalog of a later block is never overwritten by that of an earlier one. */

@@ -1,12 +1,14 @@
-import { appendedNodes, buildBlock, type Block, type TreeNode } from '../journal';
-import { actionBytes, ConditionFailed, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Store } from '../store';
-import { readCatalog } from './catalog';
+import { decodeIon } from '../ion';
+import { appendedNodes, blockFromIon, buildBlock, type Block, type TreeNode } from '../journal';
+import { actionBytes, ConditionFailed, RequestRefused, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Store } from '../store';
+import { StatementError } from '../partiql';
+import { readCatalog, type Catalog, type Definition } from './catalog';
 import { definitionsOf } from './definitions';
 import { headAction, type JournalHead } from './journal-head';
-import { blockActions, nodeActions, readBlocks, readNode } from './journal-store';
+import { blockActions, nodeActions, readBlock, readBlockBytes, readNode } from './journal-store';
 import { LedgerError, occConflict } from './ledger-error';
 import { COMMIT_ATTEMPTS_MAX } from './limits';
-import { catchUp, projectionOf } from './projection';
+import { catalogAfter, catchUp, projectionOf } from './projection';
 import { changesOf, conflicts, type BlockChanges } from './read-set';
 import { isReadOnly, type Transaction } from './transaction';
 
@@ -22,14 +24,14 @@ interface Batch {
   readonly actions: Action[];
   bytes: number;
   readonly members: { readonly waiting: Waiting; readonly block: Block | undefined }[];
-  readonly changes: BlockChanges[];
+  readonly changes: { readonly changes: BlockChanges; readonly bytes: number }[];
   readonly nodes: Map<string, Uint8Array>;
-  /** Nothing may follow in this batch: its block defines tables, or does not fit together with its projection. */
+  /** Nothing may follow in this batch: its block defines tables, redacts, or does not fit together with its projection. */
   closed: boolean;
 }
 
-/** How many blocks' changes are kept in memory for validation before the journal itself has to be read again. */
-const REMEMBERED_BLOCKS_MAX = 4_096;
+/** How much of the newest blocks' changes is kept in memory for validation, before the journal itself has to be read again. */
+const REMEMBERED_BYTES_MAX = 32_000_000;
 /** Blocks written by other instances are read this many at a time. */
 const VALIDATION_READ_AHEAD = 100;
 
@@ -39,7 +41,8 @@ const VALIDATION_READ_AHEAD = 100;
  */
 export class JournalAppender {
   private readonly waiting: Waiting[] = [];
-  private readonly remembered = new Map<number, BlockChanges>();
+  private readonly remembered = new Map<number, { readonly changes: BlockChanges; readonly bytes: number }>();
+  private rememberedBytes = 0;
   private running = false;
 
   constructor(
@@ -62,23 +65,35 @@ export class JournalAppender {
 
   private async run(): Promise<void> {
     this.running = true;
+    let cause: unknown;
     for (let attempt = 0; this.waiting.length > 0;) {
-      const batch = await this.attemptBatch();
+      const batch = await this.attemptBatch().catch((error: unknown) => {
+        cause = error;
+        return undefined;
+      });
       if (batch) {
         for (const { waiting, block } of batch.members) waiting.resolve(block);
         attempt = 0;
-      } else if (++attempt < COMMIT_ATTEMPTS_MAX) {
+        // Durable is durable: if this fails, whoever comes next brings the tables up to the head.
+        if (batch.head.projectedSequenceNo < batch.head.sequenceNo) await catchUp(this.store, this.strandId).catch(() => undefined);
+      } else if (++attempt < COMMIT_ATTEMPTS_MAX && !(cause instanceof RequestRefused)) {
         await this.pause(attempt);
       } else {
-        const error = new LedgerError('CapacityExceededException', 'Capacity exceeded: too many concurrent writers on the journal. Try again.');
-        for (const { reject } of this.waiting.splice(0)) reject(error);
+        const busy = new LedgerError('CapacityExceededException', 'Capacity exceeded: too many concurrent writers on the journal. Try again.');
+        for (const { reject } of this.waiting.splice(0)) reject(cause instanceof ConditionFailed ? busy : cause);
+        attempt = 0;
       }
     }
     this.running = false;
   }
 
-  /** Answers undefined, with the members waiting again, if another process moved the head meanwhile. */
-  private async attemptBatch(): Promise<Batch | undefined> {
+  /**
+   * If it fails, its members wait again. The write may have happened all the same: a transaction that finds its own block in the journal
+   * is committed, so nothing is lost and nothing is written twice.
+   *
+   * @throws ConditionFailed if another process moved the head meanwhile, and whatever the store throws
+   */
+  private async attemptBatch(): Promise<Batch> {
     const taken: Waiting[] = [];
     try {
       const head = await catchUp(this.store, this.strandId);
@@ -92,38 +107,33 @@ export class JournalAppender {
         if (outcome === 'added') taken.push(next);
         else next.reject(outcome.refusal);
       }
-      if (batch.head.sequenceNo > head.sequenceNo) {
-        await this.store.transact([headAction(this.strandId, batch.head, head), ...batch.actions]);
-        if (batch.head.projectedSequenceNo < batch.head.sequenceNo) await catchUp(this.store, this.strandId);
-      }
-      batch.changes.forEach((changes, index) => this.remember(head.sequenceNo + 1 + index, changes));
+      if (batch.head.sequenceNo > head.sequenceNo) await this.store.transact([headAction(this.strandId, batch.head, head), ...batch.actions]);
+      batch.changes.forEach(({ changes, bytes }, index) => this.remember(head.sequenceNo + 1 + index, changes, bytes));
       return batch;
     } catch (error) {
-      if (error instanceof ConditionFailed) {
-        this.waiting.unshift(...taken);
-        return undefined;
-      }
-      for (const { reject } of taken.length > 0 ? taken : this.waiting.splice(0)) reject(error);
-      return undefined;
+      this.waiting.unshift(...taken);
+      throw error;
     }
   }
 
   private async addTo(batch: Batch, waiting: Waiting): Promise<'added' | 'full'> {
     const { transaction } = waiting;
-    if (await this.conflictsSinceSnapshot(batch, transaction)) throw occConflict();
-    if (isReadOnly(transaction)) {
-      batch.members.push({ waiting, block: undefined });
+    const committed = await this.validate(batch, transaction);
+    if (committed !== undefined || isReadOnly(transaction)) {
+      batch.members.push({ waiting, block: committed === undefined ? undefined : await readBlock(this.store, this.strandId, committed) });
       return 'added';
     }
-    const defines = transaction.definitions.length > 0;
-    if (defines && batch.actions.length > 0) return 'full';
+    // What others in the batch would have to see before they are projected themselves.
+    const alone = transaction.definitions.length > 0 || transaction.redaction !== undefined;
+    if (alone && batch.actions.length > 0) return 'full';
 
     const block = this.blockOf(batch.head, transaction);
     const nodes = await appendedNodes(block.blockAddress.sequenceNo, block.blockHash, this.nodeReader(batch));
     const journalActions = [...blockActions(block), ...nodeActions(this.strandId, nodes)];
-    const catalog = await readCatalog(this.store, this.strandId);
-    const definitions = defines ? await definitionsOf(block, catalog) : [];
-    const fits = await this.addActions(batch, journalActions, projectionOf(this.store, block, catalog, definitions));
+    const before = await readCatalog(this.store, this.strandId);
+    const definitions = transaction.definitions.length > 0 ? await this.definitions(block, before) : [];
+    const { catalog, actions: catalogActions } = catalogAfter(block, before, definitions);
+    const fits = await this.addActions(batch, journalActions, catalogActions, projectionOf(this.store, block, catalog, definitions));
     if (fits === 'full') return 'full';
 
     const { sequenceNo } = block.blockAddress;
@@ -135,18 +145,27 @@ export class JournalAppender {
       projectedSequenceNo: fits === 'projected' ? sequenceNo : batch.head.projectedSequenceNo,
     };
     for (const node of nodes) batch.nodes.set(nodeName(node), node.hash);
-    batch.changes.push(changesOf(block));
+    batch.changes.push({ changes: changesOf(block), bytes: bytesOf(journalActions) });
     batch.members.push({ waiting, block });
-    batch.closed = defines || fits === 'journal-only';
+    batch.closed = alone || fits === 'journal-only';
     return 'added';
+  }
+
+  /** Another process may have changed the catalog since the transaction was validated. */
+  private async definitions(block: Block, catalog: Catalog): Promise<Definition[]> {
+    try {
+      return await definitionsOf(block, catalog);
+    } catch (error) {
+      throw error instanceof StatementError || error instanceof LedgerError ? occConflict() : error;
+    }
   }
 
   /** A block goes down together with its projection; one too large for that goes alone, and is projected afterwards. */
   private async addActions(
-    batch: Batch, journal: readonly Action[], projection: AsyncIterable<Action>,
+    batch: Batch, journal: readonly Action[], catalog: readonly Action[], projection: AsyncIterable<Action>,
   ): Promise<'projected' | 'journal-only' | 'full'> {
-    const actions = [...journal];
-    let bytes = batch.bytes + journal.reduce((sum, action) => sum + actionBytes(action), 0);
+    const actions = [...journal, ...catalog];
+    let bytes = batch.bytes + bytesOf(actions);
     for await (const action of projection) {
       actions.push(action);
       bytes += actionBytes(action);
@@ -176,31 +195,40 @@ export class JournalAppender {
     });
   }
 
-  private async conflictsSinceSnapshot(batch: Batch, transaction: Transaction): Promise<boolean> {
+  /** Answers the block of a transaction that is in the journal already. @throws LedgerError OccConflictException */
+  private async validate(batch: Batch, transaction: Transaction): Promise<number | undefined> {
     const durableTip = batch.head.sequenceNo - batch.changes.length;
+    let conflict = batch.changes.some(({ changes }) => conflicts(transaction.reads, changes));
     for (let sequenceNo = transaction.snapshotSequenceNo + 1; sequenceNo <= durableTip; sequenceNo++) {
-      if (conflicts(transaction.reads, await this.changesAt(sequenceNo, durableTip))) return true;
+      const changes = await this.changesAt(sequenceNo, durableTip);
+      if (changes.transactionId === transaction.transactionId) return sequenceNo;
+      conflict ||= conflicts(transaction.reads, changes);
     }
-    return batch.changes.some(changes => conflicts(transaction.reads, changes));
+    if (conflict) throw occConflict();
+    return undefined;
   }
 
   private async changesAt(sequenceNo: number, tip: number): Promise<BlockChanges> {
     const known = this.remembered.get(sequenceNo);
-    if (known) return known;
+    if (known) return known.changes;
     let changes: BlockChanges | undefined;
-    for await (const block of readBlocks(this.store, this.strandId, sequenceNo, Math.min(tip, sequenceNo + VALIDATION_READ_AHEAD))) {
-      this.remember(block.blockAddress.sequenceNo, changesOf(block));
-      changes ??= changesOf(block);
+    for await (const bytes of readBlockBytes(this.store, this.strandId, sequenceNo, Math.min(tip, sequenceNo + VALIDATION_READ_AHEAD))) {
+      const block = blockFromIon(decodeIon(bytes));
+      const read = changesOf(block);
+      this.remember(block.blockAddress.sequenceNo, read, bytes.length);
+      changes ??= read;
     }
     if (!changes) throw new Error(`Block ${sequenceNo} of journal ${this.strandId} is missing: the store is damaged.`);
     return changes;
   }
 
-  private remember(sequenceNo: number, changes: BlockChanges): void {
-    this.remembered.set(sequenceNo, changes);
-    for (const oldest of this.remembered.keys()) {
-      if (this.remembered.size <= REMEMBERED_BLOCKS_MAX) break;
+  private remember(sequenceNo: number, changes: BlockChanges, bytes: number): void {
+    this.rememberedBytes += bytes - (this.remembered.get(sequenceNo)?.bytes ?? 0);
+    this.remembered.set(sequenceNo, { changes, bytes });
+    for (const [oldest, block] of this.remembered) {
+      if (this.rememberedBytes <= REMEMBERED_BYTES_MAX) break;
       this.remembered.delete(oldest);
+      this.rememberedBytes -= block.bytes;
     }
   }
 
@@ -212,5 +240,7 @@ export class JournalAppender {
 
 /** The head's own share of a transact. */
 const HEAD_BYTES = 1_024;
+
+const bytesOf = (actions: readonly Action[]): number => actions.reduce((sum, action) => sum + actionBytes(action), 0);
 
 const nodeName = ({ level, index }: Pick<TreeNode, 'level' | 'index'>): string => `${level}/${index}`;

@@ -1,8 +1,9 @@
 import { decodeIon, encodeIon, encodeIonStream, ionList, ionString, ionStruct, ionTimestampFromMillis, ionToJson, printIon, type IonStruct, type IonValue } from '../ion';
+import { blockFromIon } from '../journal';
 import type { ObjectWriter } from './destinations';
 import { ledgerArn, type EngineContext } from './engine-context';
 import { replaceJob, type ExportJob, type OutputFormat, type StoredJob } from './job-record';
-import { readHead } from './journal-head';
+import { sealedHead } from './journal-head';
 import { firstSequenceAt, readBlockBytes } from './journal-store';
 import { exportObjectKey, exportObjectPartition } from './keys';
 import { EXPORT_OBJECT_BLOCKS_MAX, EXPORT_OBJECT_BYTES_MAX } from './limits';
@@ -25,7 +26,7 @@ export async function exportStep(context: EngineContext, job: StoredJob<ExportJo
 async function started(context: EngineContext, writer: ObjectWriter, job: StoredJob<ExportJob>): Promise<StoredJob<ExportJob>> {
   const { store } = context;
   const { record } = job;
-  const tip = (await readHead(store, record.strandId)).sequenceNo;
+  const tip = (await sealedHead(store, record.strandId, record.exclusiveEndMillis)).sequenceNo;
   await putObject(writer, record, `${prefixOf(record)}${record.id}.started.manifest`, ionStruct({
     ledgerName: ionString(record.ledgerName),
     exportId: ionString(record.id),
@@ -41,6 +42,7 @@ async function started(context: EngineContext, writer: ObjectWriter, job: Stored
       nextSequenceNo: await firstSequenceAt(store, record.strandId, tip, record.inclusiveStartMillis),
       lastSequenceNo: await firstSequenceAt(store, record.strandId, tip, record.exclusiveEndMillis) - 1,
     },
+    setback: undefined,
   });
 }
 
@@ -64,12 +66,12 @@ async function dataObject(
   await writer.put({
     bucket: record.bucket,
     key,
-    body: encodeBlocks(format, blocks.map(block => decodeIon(block))),
+    body: encodeBlocks(format, contiguous(blocks.map(block => decodeIon(block)), record.strandId, first)),
     contentType: CONTENT_TYPES[format],
     encryption: record.encryption,
   });
   await store.transact([{ put: exportObjectKey(record.strandId, record.id, first), value: encodeRecord({ key }) }]);
-  return replaceJob(store, job, { range: { ...range, nextSequenceNo: last + 1 } });
+  return replaceJob(store, job, { range: { ...range, nextSequenceNo: last + 1 }, setback: undefined });
 }
 
 async function completed(context: EngineContext, writer: ObjectWriter, job: StoredJob<ExportJob>): Promise<StoredJob<ExportJob>> {
@@ -79,7 +81,17 @@ async function completed(context: EngineContext, writer: ObjectWriter, job: Stor
     keys.push(ionString(decodeRecord<{ key: string }>(item.value).key));
   }
   await putObject(writer, record, `${prefixOf(record)}${record.id}.${record.strandId}.completed.manifest`, ionStruct({ keys: ionList(keys) }));
-  return replaceJob(context.store, job, { status: 'COMPLETED', endedMillis: context.clock() });
+  return replaceJob(context.store, job, { status: 'COMPLETED', endedMillis: context.clock(), setback: undefined });
+}
+
+/** What is about to be archived is what the object's name promises. */
+function contiguous(blocks: readonly IonValue[], strandId: string, first: number): readonly IonValue[] {
+  for (const [index, block] of blocks.entries()) {
+    const { sequenceNo } = blockFromIon(block).blockAddress;
+    if (sequenceNo !== first + index) throw new Error(`Block ${first + index} of journal ${strandId} is missing: its ledger is being deleted, or the store is damaged.`);
+  }
+  if (blocks.length === 0) throw new Error(`Block ${first} of journal ${strandId} is missing: its ledger is being deleted, or the store is damaged.`);
+  return blocks;
 }
 
 async function putObject(writer: ObjectWriter, record: ExportJob, key: string, manifest: IonStruct): Promise<void> {

@@ -1,7 +1,7 @@
 import { checkDestination } from './destination-check';
 import type { ObjectEncryption } from './destinations';
 import { ledgerArn, type EngineContext } from './engine-context';
-import { findJob, isForgotten, jobsOf, putNewJob, type ExportJob, type OutputFormat } from './job-record';
+import { findJob, isForgotten, jobsOf, newJobAction, type ExportJob, type OutputFormat } from './job-record';
 import { LedgerError } from './ledger-error';
 import { ledgersAfter, requireActiveLedger, requireLedger, type LedgerRecord } from './ledger-record';
 import { RUNNING_EXPORTS_PER_LEDGER_MAX } from './limits';
@@ -38,7 +38,7 @@ export class Exports {
       await writer.check(request);
     }, 'QLDB encountered an error validating S3 configuration:');
     const id = randomId(random);
-    await putNewJob<ExportJob>(store, ledger.strandId, {
+    const job: ExportJob = {
       kind: 'export',
       id,
       ledgerName,
@@ -47,7 +47,8 @@ export class Exports {
       createdMillis: clock(),
       ...request,
       inclusiveStartMillis: Math.max(request.inclusiveStartMillis, ledger.creationMillis),
-    });
+    };
+    await store.transact([newJobAction(job)]);
     this.context.wake(ledger.strandId);
     return id;
   }

@@ -1,4 +1,4 @@
-import { ConditionFailed, type Item, type Store } from '../store';
+import { ConditionFailed, type Action, type Item, type Store } from '../store';
 import type { ObjectEncryption } from './destinations';
 import { JOB_SORT_PREFIX, jobKey } from './keys';
 import { FINISHED_JOB_RETENTION_MILLIS } from './limits';
@@ -64,22 +64,26 @@ export interface StoredJob<J extends JobRecord = JobRecord> {
 
 const decode = (item: Item): StoredJob => ({ record: decodeRecord<JobRecord>(item.value), ordinal: item.ordinal });
 
-export async function putNewJob<J extends JobRecord>(store: Store, strandId: string, record: J): Promise<StoredJob<J>> {
-  await store.transact([{ put: jobKey(strandId, record.kind, record.id), value: encodeRecord(record), ordinal: 1, if: { absent: true } }]);
-  return { record, ordinal: 1 };
+export const newJobAction = (record: JobRecord): Action =>
+  ({ put: jobKey(record.strandId, record.kind, record.id), value: encodeRecord(record), ordinal: 1, if: { absent: true } });
+
+/** The write that changes a job; it fails if the job is no longer as it was read. */
+export function jobAction<J extends JobRecord>({ record, ordinal }: StoredJob<J>, change: Partial<J>): Action {
+  const changed: J = { ...record, ...change };
+  const { endedMillis } = changed;
+  return {
+    put: jobKey(changed.strandId, changed.kind, changed.id),
+    value: encodeRecord(changed),
+    ordinal: ordinal + 1,
+    if: { ordinal },
+    ...(endedMillis === undefined ? {} : { expiresAtSeconds: Math.ceil((endedMillis + FINISHED_JOB_RETENTION_MILLIS) / 1000) }),
+  };
 }
 
 /** Replaces the record if nobody did so since it was read. @throws ConditionFailed */
 export async function replaceJob<J extends JobRecord>(store: Store, job: StoredJob<J>, change: Partial<J>): Promise<StoredJob<J>> {
-  const record: J = { ...job.record, ...change };
-  await store.transact([{
-    put: jobKey(record.strandId, record.kind, record.id),
-    value: encodeRecord(record),
-    ordinal: job.ordinal + 1,
-    if: { ordinal: job.ordinal },
-    ...(record.endedMillis === undefined ? {} : { expiresAtSeconds: Math.ceil((record.endedMillis + FINISHED_JOB_RETENTION_MILLIS) / 1000) }),
-  }]);
-  return { record, ordinal: job.ordinal + 1 };
+  await store.transact([jobAction(job, change)]);
+  return { record: { ...job.record, ...change }, ordinal: job.ordinal + 1 };
 }
 
 export async function findJob<K extends JobRecord['kind']>(

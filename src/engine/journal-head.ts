@@ -1,4 +1,4 @@
-import type { Action, Store } from '../store';
+import { ConditionFailed, type Action, type Store } from '../store';
 import { headKey } from './keys';
 import { badRequest } from './ledger-error';
 import { decodeRecord, encodeRecord } from './record';
@@ -8,6 +8,7 @@ export interface JournalHead {
   /** Of the newest block. */
   readonly sequenceNo: number;
   readonly blockHash: Uint8Array;
+  /** No later block has an earlier time. That of the newest block, or later where a window was sealed. */
   readonly blockTimestampMillis: number;
   /** Tables, indexes and catalog reflect the blocks up to this one; behind `sequenceNo` while a large block is being applied. */
   readonly projectedSequenceNo: number;
@@ -27,6 +28,23 @@ export async function readHead(store: Store, strandId: string): Promise<JournalH
   if (!item) throw badRequest(`The ledger of journal ${strandId} was deleted`);
   const record = decodeRecord<HeadRecord>(item.value);
   return { ...record, blockHash: Buffer.from(record.blockHash, 'base64'), ordinal: item.ordinal };
+}
+
+/**
+ * The head once no block can be appended any more whose time is before `millis`. Without it, a block on its way to the store could still
+ * land within a window that was read already.
+ */
+export async function sealedHead(store: Store, strandId: string, millis: number): Promise<JournalHead> {
+  for (;;) {
+    const head = await readHead(store, strandId);
+    if (head.blockTimestampMillis >= millis) return head;
+    try {
+      await store.transact([headAction(strandId, { ...head, blockTimestampMillis: millis }, head)]);
+    } catch (error) {
+      // Someone appended meanwhile; time moves with each append, so this ends.
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  }
 }
 
 /** The write that moves the head on; it fails if the head is no longer `previous`. */

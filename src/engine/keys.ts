@@ -38,8 +38,8 @@ export const historyKey = (strandId: string, tableId: string, documentId: string
   ({ partition: historyPartition(strandId, tableId), sort: `${documentId}#${sequenceText(version)}` });
 
 export const indexPartition = (strandId: string, indexId: string): string => `${strandId}/index/${indexId}`;
-export const indexKey = (strandId: string, indexId: string, valueKey: string, documentId: string): Key =>
-  ({ partition: indexPartition(strandId, indexId), sort: `${valueKey}#${documentId}` });
+export const indexKey = (strandId: string, indexId: string, valueKey: string, documentId: string, since: number): Key =>
+  ({ partition: indexPartition(strandId, indexId), sort: `${valueKey}#${documentId}#${sequenceText(since)}` });
 
 export const exportObjectPartition = (strandId: string, exportId: string): string => `${strandId}/export/${exportId}`;
 export const exportObjectKey = (strandId: string, exportId: string, firstSequenceNo: number): Key =>

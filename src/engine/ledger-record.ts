@@ -1,4 +1,4 @@
-import type { Item, Store } from '../store';
+import type { Action, Item, Store } from '../store';
 import { LEDGERS_PARTITION, ledgerKey } from './keys';
 import { ledgerNotFound, LedgerError } from './ledger-error';
 import { decodeRecord, encodeRecord } from './record';
@@ -61,12 +61,11 @@ export async function* ledgersAfter(store: Store, afterName = ''): AsyncIterable
 
 /** Replaces the record if nobody did so since it was read. @throws ConditionFailed */
 export async function replaceLedger(store: Store, ledger: StoredLedger, change: Partial<LedgerRecord>): Promise<LedgerRecord> {
-  const record: LedgerRecord = { ...ledger.record, ...change };
-  await store.transact([{
-    put: ledgerKey(record.name),
-    value: encodeRecord(record),
-    ordinal: ledger.ordinal + 1,
-    if: { ordinal: ledger.ordinal },
-  }]);
-  return record;
+  await store.transact([ledgerAction(ledger, change)]);
+  return { ...ledger.record, ...change };
+}
+
+/** The write that changes a ledger; it fails if the ledger is no longer as it was read. */
+export function ledgerAction({ record, ordinal }: StoredLedger, change: Partial<LedgerRecord>): Action {
+  return { put: ledgerKey(record.name), value: encodeRecord({ ...record, ...change }), ordinal: ordinal + 1, if: { ordinal } };
 }

@@ -1,17 +1,16 @@
-import { hashIon, ionString } from '../ion';
-import { appendedNodes, dot, GENESIS_PREVIOUS_HASH, type Block } from '../journal';
-import { ConditionFailed, type Key, type Store } from '../store';
+import { appendedNodes, dot, genesisEntry, GENESIS_PREVIOUS_HASH, type Block } from '../journal';
+import { ConditionFailed, type Action, type Key, type Store } from '../store';
 import { catalogAction, EMPTY_CATALOG, readCatalog } from './catalog';
 import { ledgerArn, type EngineContext } from './engine-context';
-import { jobsOf, putNewJob, type PurgeJob } from './job-record';
+import { jobAction, jobsOf, newJobAction, type PurgeJob, type StoredJob } from './job-record';
 import { headAction } from './journal-head';
 import { blockActions, nodeActions } from './journal-store';
 import {
-  blockPartition, documentPartition, exportObjectPartition, historyPartition, indexPartition, jobKey, ledgerKey, nodePartition,
+  blockPartition, documentPartition, exportObjectPartition, headKey, historyPartition, indexPartition, jobKey, ledgerKey, nodePartition,
 } from './keys';
 import { grantsOf, putGrant, removeGrant, type LedgerGrant } from './ledger-grant';
 import { LedgerError, ledgerNotFound } from './ledger-error';
-import { findLedger, ledgersAfter, replaceLedger, requireLedger, type LedgerRecord, type PermissionsMode, type StoredLedger } from './ledger-record';
+import { findLedger, ledgerAction, ledgersAfter, replaceLedger, requireLedger, type LedgerRecord, type PermissionsMode, type StoredLedger } from './ledger-record';
 import { ACTIVE_LEDGERS_MAX } from './limits';
 import { randomId } from './random-id';
 import { encodeRecord } from './record';
@@ -117,25 +116,47 @@ export class Ledgers {
     return grantsOf(this.context.store, record.strandId);
   }
 
-  /** Marks the ledger; its data goes in the background, and with the last of it the name becomes free. */
+  /**
+   * Marks the ledger and ends its exports; its data goes in the background, and with the last of it the name becomes free.
+   *
+   * @throws LedgerError ResourceNotFoundException, ResourcePreconditionNotMetException under protection, ResourceInUseException while a stream runs
+   */
   async delete(name: string): Promise<void> {
-    const { store, clock } = this.context;
-    const { record } = await requireLedger(store, name);
-    if (record.deletionProtection) {
-      throw new LedgerError('ResourcePreconditionNotMetException', `Deletion protection of ledger ${name} is on. Turn it off with UpdateLedger first.`, {
-        ResourceType: 'Ledger', ResourceName: name,
-      });
-    }
-    for (const job of await jobsOf(store, record.strandId)) {
-      if (job.record.kind === 'stream' && ['ACTIVE', 'IMPAIRED'].includes(job.record.status)) {
-        throw new LedgerError('ResourceInUseException', `Ledger ${name} has the running journal stream ${job.record.id}. Cancel it first.`, {
-          ResourceType: 'Ledger', ResourceName: name,
-        });
+    const { store } = this.context;
+    for (;;) {
+      const ledger = await requireLedger(store, name);
+      const { strandId } = ledger.record;
+      try {
+        await store.transact(this.deletionOf(ledger, await jobsOf(store, strandId)));
+        this.context.wake(strandId);
+        return;
+      } catch (error) {
+        // The ledger or one of its jobs changed meanwhile: look again.
+        if (!(error instanceof ConditionFailed)) throw error;
       }
     }
-    await this.change(name, () => ({ state: 'DELETING' }));
-    await putNewJob(store, record.strandId, { kind: 'purge', id: record.strandId, ledgerName: name, strandId: record.strandId, status: 'IN_PROGRESS', createdMillis: clock() });
-    this.context.wake(record.strandId);
+  }
+
+  private deletionOf(ledger: StoredLedger, jobs: readonly StoredJob[]): Action[] {
+    const { name, strandId, deletionProtection } = ledger.record;
+    const resource = { ResourceType: 'Ledger', ResourceName: name };
+    if (deletionProtection) {
+      throw new LedgerError('ResourcePreconditionNotMetException', `Deletion protection of ledger ${name} is on. Turn it off with UpdateLedger first.`, resource);
+    }
+    const endedMillis = this.context.clock();
+    const purge: PurgeJob = { kind: 'purge', id: strandId, ledgerName: name, strandId, status: 'IN_PROGRESS', createdMillis: endedMillis };
+    return [
+      ledgerAction(ledger, { state: 'DELETING' }),
+      newJobAction(purge),
+      // Without a head nothing can be appended any more.
+      { delete: headKey(strandId) },
+      ...jobs.filter(({ record }) => record.endedMillis === undefined).map((job) => {
+        if (job.record.kind === 'stream') {
+          throw new LedgerError('ResourceInUseException', `Ledger ${name} has the running journal stream ${job.record.id}. Cancel it first.`, resource);
+        }
+        return jobAction(job, { status: 'CANCELLED', endedMillis });
+      }),
+    ];
   }
 
   private async change(name: string, change: (ledger: StoredLedger) => Partial<LedgerRecord>): Promise<LedgerRecord> {
@@ -168,7 +189,7 @@ export class Ledgers {
 
 /** Block 0 belongs to the system: no statements, no documents, one entry that binds the journal to its strand. */
 function genesisBlock(strandId: string, transactionId: string, millis: number): Block {
-  const entriesHash = hashIon(ionString(strandId));
+  const entriesHash = genesisEntry(strandId);
   return {
     blockAddress: { strandId, sequenceNo: 0 },
     transactionId,
@@ -180,8 +201,11 @@ function genesisBlock(strandId: string, transactionId: string, millis: number): 
   };
 }
 
-/** Removes everything of a ledger. Its record and the job that asks for this go last and together, so that an interrupted purge is taken up again. */
-export async function purgeLedger(store: Store, purge: PurgeJob): Promise<void> {
+/**
+ * Removes everything of a ledger. Its record and the job that asks for this go last and together, so that an interrupted purge is taken up
+ * again, and a late one cannot hurt a ledger that took the name.
+ */
+export async function purgeLedger(store: Store, { record: purge, ordinal }: StoredJob<PurgeJob>): Promise<void> {
   const { ledgerName, strandId } = purge;
   const { tables } = await readCatalog(store, strandId);
   const exportIds = (await jobsOf(store, strandId)).filter(({ record }) => record.kind === 'export').map(({ record }) => record.id);
@@ -198,7 +222,7 @@ export async function purgeLedger(store: Store, purge: PurgeJob): Promise<void> 
   for (const partition of partitions) await emptyPartition(store, partition);
   const job = jobKey(strandId, purge.kind, purge.id);
   await emptyPartition(store, strandId, job);
-  await store.transact([{ delete: ledgerKey(ledgerName) }, { delete: job }]);
+  await store.transact([{ delete: job, if: { ordinal } }, { delete: ledgerKey(ledgerName) }]);
 }
 
 const DELETES_PER_WRITE = 100;

@@ -11,6 +11,8 @@ export const DOCUMENTS_PER_TRANSACTION_MAX = 40;
 export const DOCUMENT_BYTES_MAX = 128 * 1024;
 /** QLDB allows 4 MB; a block, its head and its Merkle nodes must fit in one DynamoDB write of 4 MB, hence the margin. */
 export const TRANSACTION_BYTES_MAX = 3_900_000;
+/** What a statement takes in a block besides its text: digest, time, field names. */
+export const STATEMENT_OVERHEAD_BYTES = 200;
 export const STATEMENTS_PER_TRANSACTION_MAX = 10_000;
 
 export const TRANSACTION_LIFETIME_MILLIS = 30_000;

@@ -1,38 +1,52 @@
 import { redactBlock, redactRevision, redactionsOf, type Block, type Redaction, type Revision } from '../journal';
-import { actionBytes, ConditionFailed, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Store } from '../store';
+import { actionBytes, ConditionFailed, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Item, type Store } from '../store';
 import { documentRevisions, documentTables } from './block-documents';
-import { applyDefinition, catalogAction, readCatalog, tableById, type Catalog, type Definition } from './catalog';
+import { applyDefinition, catalogAction, readStoredCatalog, tableById, type Catalog, type Definition } from './catalog';
 import { definitionsOf } from './definitions';
 import { indexValueKey } from './index-value';
 import { headAction, readHead, type JournalHead } from './journal-head';
 import { readBlock, readBlocks, replacedBlockActions } from './journal-store';
-import { documentKey, historyKey, indexKey } from './keys';
+import { documentKey, historyKey, indexKey, indexPartition } from './keys';
 import { decodeRecord, encodeRecord } from './record';
 import { encodeRevision, indexedField, Snapshot, type IndexEntry } from './snapshot';
 
 /**
- * Tables, indexes and catalog follow from the journal. These are the writes by which one block changes them. Each is conditional
- * on not undoing a later block, so that a block may be projected by several instances at once, and again after a crash.
+ * Tables and indexes follow from the journal. These are the writes by which one block changes them, given the catalog after it. Each
+ * is conditional on not undoing a later block, so that a block may be projected by several instances at once, and again after a crash.
  */
-export async function* projectionOf(store: Store, block: Block, catalogBefore: Catalog, definitions: readonly Definition[]): AsyncIterable<Action> {
+export async function* projectionOf(store: Store, block: Block, catalog: Catalog, definitions: readonly Definition[]): AsyncIterable<Action> {
   const { strandId, sequenceNo } = block.blockAddress;
   const before = new Snapshot(store, strandId, sequenceNo - 1);
-  const catalog = definitions.reduce(applyDefinition, catalogBefore);
-  if (definitions.length > 0) yield catalogAction(strandId, catalog, sequenceNo);
-
   const tables = documentTables(block);
+  const newIndexIds = new Set<string>();
   for (const definition of definitions) {
-    if (definition.kind === 'create-index') yield* builtIndex(before, strandId, sequenceNo, definition, new Set(tables.keys()));
+    if (definition.kind === 'create-index') {
+      newIndexIds.add(definition.indexId);
+      yield* builtIndex(before, strandId, sequenceNo, definition, new Set(tables.keys()));
+    }
+    if (definition.kind === 'drop-index') {
+      for await (const { key } of store.query(indexPartition(strandId, definition.indexId))) yield { delete: key };
+    }
   }
   for (const redaction of redactionsOf(block)) yield* projectedRedaction(store, redaction, catalog, sequenceNo);
   for (const revision of documentRevisions(block)) {
     const { tableId } = tables.get(revision.metadata.id)!;
     const previous = revision.metadata.version > 0 ? await before.revision(tableId, revision.metadata.id) : undefined;
     yield* projectedRevision(strandId, tableId, revision, previous);
-    for (const index of tableById(catalog, tableId)?.indexes ?? []) {
-      yield* projectedIndexValue(strandId, index.indexId, index.field, revision, previous);
+    for (const { indexId, field } of tableById(catalog, tableId)?.indexes ?? []) {
+      // An index that the block itself makes has no entry of the revision before.
+      yield* projectedIndexValue(store, indexId, field, revision, newIndexIds.has(indexId) ? undefined : previous);
     }
   }
+}
+
+/** The catalog after a block, and the write that says so. It goes down together with the head that says how far tables reflect the journal. */
+export function catalogAfter(
+  block: Block, before: Catalog, definitions: readonly Definition[],
+): { readonly catalog: Catalog; readonly actions: readonly Action[] } {
+  if (definitions.length === 0) return { catalog: before, actions: [] };
+  const catalog = definitions.reduce(applyDefinition, before);
+  return { catalog, actions: [catalogAction(block.blockAddress.strandId, catalog, block.blockAddress.sequenceNo)] };
 }
 
 /** A redaction takes the data of a revision out of its block, the history and the indexes. No hash changes. */
@@ -50,9 +64,11 @@ async function* projectedRedaction(store: Store, { blockAddress, tableId, docume
   };
   for (const { indexId, field } of tableById(catalog, tableId)?.indexes ?? []) {
     const valueKey = indexValueKey(indexedField(revision.data, field));
-    const entry = valueKey === undefined ? undefined : await store.get(indexKey(strandId, indexId, valueKey, documentId));
+    if (valueKey === undefined) continue;
     // An entry without an end belongs to a later revision that has the value again.
-    if (entry && decodeRecord<IndexEntry>(entry.value).until !== undefined) yield { delete: entry.key, if: { ordinal: entry.ordinal } };
+    for await (const { item, entry } of indexEntries(store, strandId, indexId, valueKey, documentId)) {
+      if (entry.until !== undefined) yield { delete: item.key, if: { ordinal: item.ordinal } };
+    }
   }
 }
 
@@ -66,18 +82,31 @@ function* projectedRevision(strandId: string, tableId: string, revision: Revisio
   yield { put: documentKey(strandId, tableId, id), value: encodeRevision(revision), ordinal, if: { ordinalBelow: ordinal } };
 }
 
-function* projectedIndexValue(
-  strandId: string, indexId: string, field: string, revision: Revision, previous: Revision | undefined,
-): Iterable<Action> {
-  const { sequenceNo } = revision.blockAddress;
+async function* projectedIndexValue(
+  store: Store, indexId: string, field: string, revision: Revision, previous: Revision | undefined,
+): AsyncIterable<Action> {
+  const { strandId, sequenceNo } = revision.blockAddress;
+  const documentId = revision.metadata.id;
   const left = indexValueKey(indexedField(previous?.data, field));
   const entered = indexValueKey(indexedField(revision.data, field));
   if (left === entered) return;
   if (left !== undefined) {
-    const entry = { since: previous!.blockAddress.sequenceNo, until: sequenceNo };
-    yield indexEntryAction(strandId, indexId, left, revision.metadata.id, entry, sequenceNo);
+    for await (const { entry } of indexEntries(store, strandId, indexId, left, documentId)) {
+      if (entry.since >= sequenceNo) continue;
+      yield indexEntryAction(strandId, indexId, left, documentId, { since: entry.since, until: sequenceNo }, sequenceNo);
+      break;
+    }
   }
-  if (entered !== undefined) yield indexEntryAction(strandId, indexId, entered, revision.metadata.id, { since: sequenceNo }, sequenceNo);
+  if (entered !== undefined) yield indexEntryAction(strandId, indexId, entered, documentId, { since: sequenceNo }, sequenceNo);
+}
+
+/** The times when a document had a value, newest first. */
+async function* indexEntries(
+  store: Store, strandId: string, indexId: string, valueKey: string, documentId: string,
+): AsyncIterable<{ readonly item: Item; readonly entry: IndexEntry }> {
+  for await (const item of store.query(indexPartition(strandId, indexId), { prefix: `${valueKey}#${documentId}#`, reverse: true })) {
+    yield { item, entry: decodeRecord<IndexEntry>(item.value) };
+  }
 }
 
 /** A new index over the documents that the table had before the block; those that the block itself changes follow as revisions. */
@@ -97,7 +126,7 @@ function indexEntryAction(
   strandId: string, indexId: string, valueKey: string, documentId: string, entry: IndexEntry, changedAt: number,
 ): Action {
   const ordinal = changedAt + 1;
-  return { put: indexKey(strandId, indexId, valueKey, documentId), value: encodeRecord(entry), ordinal, if: { ordinalBelow: ordinal } };
+  return { put: indexKey(strandId, indexId, valueKey, documentId, entry.since), value: encodeRecord(entry), ordinal, if: { ordinalBelow: ordinal } };
 }
 
 /** Brings tables and indexes up to the journal's tip and answers the head as it then stands. */
@@ -105,9 +134,7 @@ export async function catchUp(store: Store, strandId: string): Promise<JournalHe
   let head = await readHead(store, strandId);
   while (head.projectedSequenceNo < head.sequenceNo) {
     for await (const block of readBlocks(store, strandId, head.projectedSequenceNo + 1, head.sequenceNo)) {
-      const catalog = await readCatalog(store, strandId);
-      await writeIdempotently(store, projectionOf(store, block, catalog, await definitionsOf(block, catalog)));
-      if (!await markProjected(store, strandId, block.blockAddress.sequenceNo)) break;
+      if (!await projectBlock(store, block)) break;
     }
     head = await readHead(store, strandId);
   }
@@ -115,11 +142,17 @@ export async function catchUp(store: Store, strandId: string): Promise<JournalHe
 }
 
 /** Answers false when another instance got further meanwhile. */
-async function markProjected(store: Store, strandId: string, sequenceNo: number): Promise<boolean> {
+async function projectBlock(store: Store, block: Block): Promise<boolean> {
+  const { strandId, sequenceNo } = block.blockAddress;
+  const stored = await readStoredCatalog(store, strandId);
+  if (stored.changedBy >= sequenceNo) return false;
+  const definitions = await definitionsOf(block, stored.catalog);
+  const { catalog, actions } = catalogAfter(block, stored.catalog, definitions);
+  await writeIdempotently(store, projectionOf(store, block, catalog, definitions));
   const head = await readHead(store, strandId);
   if (head.projectedSequenceNo >= sequenceNo) return false;
   try {
-    await store.transact([headAction(strandId, { ...head, projectedSequenceNo: sequenceNo }, head)]);
+    await store.transact([headAction(strandId, { ...head, projectedSequenceNo: sequenceNo }, head), ...actions]);
     return true;
   } catch (error) {
     if (error instanceof ConditionFailed) return false;

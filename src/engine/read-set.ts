@@ -1,5 +1,5 @@
 import { fieldOf, type IonStruct } from '../ion';
-import type { Block } from '../journal';
+import { redactionsOf, type Block } from '../journal';
 import { documentRevisions, documentTables } from './block-documents';
 import { hasDefinition } from './definitions';
 import { indexValueKey } from './index-value';
@@ -13,25 +13,33 @@ export interface ReadSet {
   /** `tableId/field/valueKey`. */
   readonly indexValues: Set<string>;
   readonly scannedTableIds: Set<string>;
+  /** `sequenceNo/documentId` of the revision that the transaction redacts. */
+  readonly revisions: Set<string>;
   /** A statement looked up a table, so any definition committed meanwhile is a conflict. Definitions are rare; finer is not worth it. */
   catalog: boolean;
 }
 
 /** What a committed block changed. */
 export interface BlockChanges {
+  readonly transactionId: string;
   readonly documents: readonly { readonly tableId: string; readonly documentId: string; readonly data?: IonStruct }[];
   readonly definesTables: boolean;
+  /** `sequenceNo/documentId` of the revisions that it redacted. */
+  readonly redactedRevisions: readonly string[];
 }
 
 export const emptyReadSet = (): ReadSet => ({
-  documentIds: new Set(), indexValues: new Set(), scannedTableIds: new Set(), catalog: false,
+  documentIds: new Set(), indexValues: new Set(), scannedTableIds: new Set(), revisions: new Set(), catalog: false,
 });
 
 export const indexValueRead = (tableId: string, field: string, valueKey: string): string => `${tableId}/${field}/${valueKey}`;
 
+export const revisionRead = (sequenceNo: number, documentId: string): string => `${sequenceNo}/${documentId}`;
+
 /** Whether a block changed something that the transaction saw. */
 export function conflicts(reads: ReadSet, changes: BlockChanges): boolean {
   return (changes.definesTables && reads.catalog)
+    || changes.redactedRevisions.some(revision => reads.revisions.has(revision))
     || changes.documents.some(({ tableId, documentId, data }) =>
       reads.scannedTableIds.has(tableId)
       || reads.documentIds.has(documentId)
@@ -52,7 +60,9 @@ function touchesIndexValue(reads: ReadSet, tableId: string, data: IonStruct): bo
 export function changesOf(block: Block): BlockChanges {
   const tables = documentTables(block);
   return {
+    transactionId: block.transactionId,
     definesTables: hasDefinition(block),
+    redactedRevisions: redactionsOf(block).map(({ blockAddress, documentId }) => revisionRead(blockAddress.sequenceNo, documentId)),
     documents: documentRevisions(block).map(({ metadata, data }) => (
       { documentId: metadata.id, tableId: tables.get(metadata.id)?.tableId ?? '', data })),
   };

@@ -120,4 +120,4 @@ export function storedSessionStore(store: Store, clock: () => number): SessionSt
   };
 }
 
-const concurrentCommands = () => badRequest('Two commands ran at once in one session. Send the next command after the answer to the last one.');
+export const concurrentCommands = () => badRequest('Two commands ran at once in one session. Send the next command after the answer to the last one.');

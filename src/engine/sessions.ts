@@ -1,17 +1,17 @@
 import { decodeIon, encodeIon, InvalidIon, parseIon, type IonValue } from '../ion';
 import { foldStatement, statementDigest } from '../journal';
-import { isReadOnly, parseStatement, runStatement, StatementError, tablesOf } from '../partiql';
+import { parseStatement, runStatement, StatementError, tablesOf } from '../partiql';
 import { readCatalog } from './catalog';
 import type { EngineContext } from './engine-context';
 import { badRequest, LedgerError } from './ledger-error';
 import { checkGrants, grantsOf, isAccountRoot, type LedgerGrant } from './ledger-grant';
 import { findLedger } from './ledger-record';
-import { PAGE_BYTES_MAX, PAGE_VALUES_MAX, SESSION_LIFETIME_MILLIS, STATEMENTS_PER_TRANSACTION_MAX, TRANSACTION_BYTES_MAX, TRANSACTION_LIFETIME_MILLIS } from './limits';
+import { PAGE_BYTES_MAX, PAGE_VALUES_MAX, SESSION_LIFETIME_MILLIS, STATEMENT_OVERHEAD_BYTES, STATEMENTS_PER_TRANSACTION_MAX, TRANSACTION_LIFETIME_MILLIS } from './limits';
 import { catchUp } from './projection';
 import { randomId } from './random-id';
-import type { Session } from './session-store';
+import { concurrentCommands, type Session } from './session-store';
 import { Snapshot } from './snapshot';
-import { beginTransaction, savepoint, type Transaction } from './transaction';
+import { addBytes, beginTransaction, savepoint, type Transaction } from './transaction';
 import { TransactionDatabase } from './transaction-database';
 
 export interface Page {
@@ -30,6 +30,9 @@ export type ParameterValue = { readonly ionBinary: Uint8Array } | { readonly ion
 
 /** The seven commands of a QLDB session. Every method names the caller, who must be the one that started the session. */
 export class Sessions {
+  /** Sessions of which a command runs in this process. */
+  private readonly busy = new Set<string>();
+
   constructor(private readonly context: EngineContext) {}
 
   async startSession(ledgerName: string, callerArn: string): Promise<string> {
@@ -43,81 +46,103 @@ export class Sessions {
   }
 
   async startTransaction(token: string, callerArn: string): Promise<string> {
-    const session = await this.session(token, callerArn);
-    if (session.transaction && !this.hasExpired(session.transaction)) throw badRequest('Transaction already open');
-    const { store, clock, random } = this.context;
-    const head = await catchUp(store, session.strandId);
-    const transaction = beginTransaction({
-      transactionId: randomId(random),
-      ledgerName: session.ledgerName,
-      strandId: session.strandId,
-      startMillis: clock(),
-      snapshotSequenceNo: head.sequenceNo,
-      catalog: await readCatalog(store, session.strandId),
-      grants: await this.grantsFor(session),
+    return this.command(token, callerArn, async (session) => {
+      if (session.transaction && !this.hasExpired(session.transaction)) throw badRequest('Transaction already open');
+      const { store, clock, random } = this.context;
+      const head = await catchUp(store, session.strandId);
+      const transaction = beginTransaction({
+        transactionId: randomId(random),
+        ledgerName: session.ledgerName,
+        strandId: session.strandId,
+        startMillis: clock(),
+        snapshotSequenceNo: head.sequenceNo,
+        catalog: await readCatalog(store, session.strandId),
+        grants: await this.grantsFor(session),
+      });
+      await this.context.sessions.save({ ...session, transaction });
+      return transaction.transactionId;
     });
-    await this.context.sessions.save({ ...session, transaction });
-    return transaction.transactionId;
   }
 
   async executeStatement(
     token: string, callerArn: string, transactionId: string, text: string, parameterValues: readonly ParameterValue[],
   ): Promise<{ page: Page; consumed: ConsumedIOs }> {
-    const session = await this.session(token, callerArn);
-    const transaction = await this.openTransaction(session, transactionId);
-    const parameters = parameterValues.map(decodeParameter);
-    const digest = statementDigest(text, parameters);
-    // Drivers fold a statement into their digest before they know whether it fails.
-    transaction.commitDigest = foldStatement(transaction.commitDigest, digest);
-    const rollBack = savepoint(transaction);
-    const now = this.context.clock();
-    const database = new TransactionDatabase(transaction, this.snapshotOf(transaction), now, this.context.random);
-    try {
-      const values = await this.rows(transaction, session.callerArn, database, text, parameters);
-      transaction.statements.push({ statement: text, startTimeMillis: now, statementDigest: digest });
-      const page = await this.firstPage(session.token, transactionId, values);
-      await this.context.sessions.save({ ...session, transaction });
+    return this.command(token, callerArn, async (session) => {
+      const transaction = await this.openTransaction(session, transactionId);
+      const parameters = parameterValues.map(decodeParameter);
+      const digest = statementDigest(text, parameters);
+      // Drivers fold a statement into their digest before they know whether it fails.
+      transaction.commitDigest = foldStatement(transaction.commitDigest, digest);
+      const rollBack = savepoint(transaction);
+      const now = this.context.clock();
+      const database = new TransactionDatabase(transaction, this.snapshotOf(transaction), now, this.context.random);
+      let page: Page;
+      try {
+        const values = await this.rows(transaction, session.callerArn, database, text, parameters);
+        transaction.statements.push({ statement: text, startTimeMillis: now, statementDigest: digest });
+        page = await this.firstPage(session.token, transactionId, values);
+      } catch (error) {
+        rollBack();
+        await this.context.sessions.save({ ...session, transaction });
+        throw error instanceof StatementError ? badRequest(error.message) : error;
+      }
+      await this.context.sessions.save({ ...session, transaction }).catch((error: unknown) => {
+        // In one process the transaction is the very object that the session holds.
+        rollBack();
+        throw error;
+      });
       return { page, consumed: { readIOs: database.readIOs, writeIOs: database.writeIOs } };
-    } catch (error) {
-      rollBack();
-      await this.context.sessions.save({ ...session, transaction });
-      throw error instanceof StatementError ? badRequest(error.message) : error;
-    }
+    });
   }
 
   async fetchPage(token: string, callerArn: string, transactionId: string, pageToken: string): Promise<{ page: Page; consumed: ConsumedIOs }> {
-    const session = await this.session(token, callerArn);
-    await this.openTransaction(session, transactionId);
-    const [, ordinal, count] = /^[0-9A-Za-z]{22}-([0-9]{1,9})-([0-9]{1,9})$/.exec(pageToken) ?? [];
-    const values = ordinal === undefined ? undefined : await this.context.sessions.loadPage(session.token, `${transactionId}-${pageToken}`);
-    if (!values) throw badRequest(`The NextPageToken ${pageToken} is not valid in this transaction. Use the one of the newest page.`);
-    return {
-      page: { values, nextPageToken: nextPageToken(pageToken.slice(0, 22), Number(ordinal), Number(count)) },
-      consumed: { readIOs: 0, writeIOs: 0 },
-    };
+    return this.command(token, callerArn, async (session) => {
+      await this.openTransaction(session, transactionId);
+      const [, ordinal, count] = /^[0-9A-Za-z]{22}-([0-9]{1,9})-([0-9]{1,9})$/.exec(pageToken) ?? [];
+      const values = ordinal === undefined ? undefined : await this.context.sessions.loadPage(session.token, `${transactionId}-${pageToken}`);
+      if (!values) throw badRequest(`The NextPageToken ${pageToken} is not valid in this transaction. Use the one of the newest page.`);
+      return {
+        page: { values, nextPageToken: nextPageToken(pageToken.slice(0, 22), Number(ordinal), Number(count)) },
+        consumed: { readIOs: 0, writeIOs: 0 },
+      };
+    });
   }
 
   async commitTransaction(
     token: string, callerArn: string, transactionId: string, clientDigest: Uint8Array,
   ): Promise<{ commitDigest: Uint8Array; consumed: ConsumedIOs }> {
-    const session = await this.session(token, callerArn);
-    const transaction = await this.openTransaction(session, transactionId);
-    await this.context.sessions.save({ ...session, transaction: undefined });
-    if (Buffer.compare(clientDigest, transaction.commitDigest) !== 0) throw badRequest("Digests don't match");
-    const block = await this.context.appender(session.strandId).commit(transaction);
-    if (block) this.context.wake(session.strandId);
-    return { commitDigest: transaction.commitDigest, consumed: { readIOs: 0, writeIOs: block?.revisions?.length ?? 0 } };
+    return this.command(token, callerArn, async (session) => {
+      const transaction = await this.openTransaction(session, transactionId);
+      await this.context.sessions.save({ ...session, transaction: undefined });
+      if (Buffer.compare(clientDigest, transaction.commitDigest) !== 0) throw badRequest("Digests don't match");
+      const block = await this.context.appender(session.strandId).commit(transaction);
+      if (block) this.context.wake(session.strandId);
+      return { commitDigest: transaction.commitDigest, consumed: { readIOs: 0, writeIOs: block?.revisions?.length ?? 0 } };
+    });
   }
 
   /** Aborting where nothing is open is a success: drivers do it after an expired transaction. */
   async abortTransaction(token: string, callerArn: string): Promise<void> {
-    const session = await this.session(token, callerArn);
-    if (session.transaction) await this.context.sessions.save({ ...session, transaction: undefined });
+    return this.command(token, callerArn, async (session) => {
+      if (session.transaction) await this.context.sessions.save({ ...session, transaction: undefined });
+    });
   }
 
   async endSession(token: string, callerArn: string): Promise<void> {
-    const { token: known } = await this.session(token, callerArn);
-    await this.context.sessions.remove(known);
+    return this.command(token, callerArn, async (session) => {
+      await this.context.sessions.remove(session.token);
+    });
+  }
+
+  /** Runs one command of a session. Two at once would undo each other. */
+  private async command<T>(token: string, callerArn: string, work: (session: Session) => Promise<T>): Promise<T> {
+    if (this.busy.has(token)) throw concurrentCommands();
+    this.busy.add(token);
+    try {
+      return await work(await this.session(token, callerArn));
+    } finally {
+      this.busy.delete(token);
+    }
   }
 
   private async session(token: string, callerArn: string): Promise<Session> {
@@ -135,7 +160,7 @@ export class Sessions {
     if (!transaction) throw badRequest('No open transaction');
     if (this.hasExpired(transaction)) {
       await this.context.sessions.save({ ...session, transaction: undefined });
-      throw new LedgerError('InvalidSessionException', `Transaction ${transaction.transactionId} has expired`);
+      throw transactionExpired(transaction);
     }
     if (transaction.transactionId !== transactionId) {
       throw badRequest(`Transaction ${transactionId} is not the open transaction of this session, which is ${transaction.transactionId}`);
@@ -167,12 +192,11 @@ export class Sessions {
     const statement = parseStatement(text);
     if (transaction.grants) checkGrants(transaction.grants, callerArn, tablesOf(statement, parameters), transaction.catalog);
     const values: Uint8Array[] = [];
-    for await (const row of runStatement(statement, parameters, database)) values.push(encodeIon(row));
-    if (!isReadOnly(statement)) {
-      transaction.bytes += Buffer.byteLength(text) + 200;
-      if (transaction.bytes > TRANSACTION_BYTES_MAX) {
-        throw badRequest(`The transaction exceeds the limit of ${TRANSACTION_BYTES_MAX} bytes. Commit, and go on in another one.`);
-      }
+    // A block holds the text of every statement, those that only read included.
+    addBytes(transaction, Buffer.byteLength(text) + STATEMENT_OVERHEAD_BYTES);
+    for await (const row of runStatement(statement, parameters, database)) {
+      values.push(encodeIon(row));
+      if (this.hasExpired(transaction)) throw transactionExpired(transaction);
     }
     return values;
   }
@@ -187,6 +211,9 @@ export class Sessions {
     return { values: pages[0] ?? [], nextPageToken: nextPageToken(result, 0, pages.length) };
   }
 }
+
+const transactionExpired = ({ transactionId }: Transaction): LedgerError =>
+  new LedgerError('InvalidSessionException', `Transaction ${transactionId} has expired`);
 
 const nextPageToken = (result: string, index: number, count: number): string | undefined =>
   index + 1 < count ? `${result}-${index + 1}-${count}` : undefined;

@@ -39,27 +39,32 @@ export class Snapshot {
 
   /** Ids of the documents that had an indexed value. */
   async indexed(indexId: string, valueKey: string): Promise<string[]> {
-    const documentIds: string[] = [];
+    const documentIds = new Set<string>();
     for await (const item of this.store.query(indexPartition(this.strandId, indexId), { prefix: `${valueKey}#` })) {
       const { since, until } = decodeRecord<IndexEntry>(item.value);
-      if (since <= this.sequenceNo && (until === undefined || until > this.sequenceNo)) documentIds.push(item.key.sort.slice(valueKey.length + 1));
+      if (since <= this.sequenceNo && (until === undefined || until > this.sequenceNo)) documentIds.add(item.key.sort.split('#')[1]);
     }
-    return documentIds;
+    return [...documentIds];
   }
 
   /** Every revision of a table up to the snapshot, each document's in order of versions. */
   async* history(tableId: string, documentId?: string): AsyncIterable<Revision> {
-    if (documentId !== undefined) {
-      for await (const item of this.store.query(historyPartition(this.strandId, tableId), { prefix: `${documentId}#` })) {
-        const revision = decodeRevision(item);
-        if (this.includes(revision)) yield revision;
-      }
-      const current = await this.store.get(documentKey(this.strandId, tableId, documentId));
-      const revision = current && decodeRevision(current);
-      if (revision && this.includes(revision)) yield revision;
+    if (documentId === undefined) {
+      for await (const item of this.store.query(documentPartition(this.strandId, tableId))) yield* this.historyBefore(tableId, decodeRevision(item));
       return;
     }
-    for await (const item of this.store.query(documentPartition(this.strandId, tableId))) yield* this.history(tableId, item.key.sort);
+    const newest = await this.store.get(documentKey(this.strandId, tableId, documentId));
+    if (newest) yield* this.historyBefore(tableId, decodeRevision(newest));
+  }
+
+  /** The newest revision was read first, so an update meanwhile can neither hide nor repeat one. */
+  private async* historyBefore(tableId: string, newest: Revision): AsyncIterable<Revision> {
+    const { id, version } = newest.metadata;
+    for await (const item of this.store.query(historyPartition(this.strandId, tableId), { prefix: `${id}#` })) {
+      const revision = decodeRevision(item);
+      if (revision.metadata.version < version && this.includes(revision)) yield revision;
+    }
+    if (this.includes(newest)) yield newest;
   }
 
   private includes(revision: Revision): boolean {

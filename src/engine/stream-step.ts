@@ -1,7 +1,7 @@
 import type { KinesisRecord } from './destinations';
 import { ledgerArn, streamArn, type EngineContext } from './engine-context';
 import { replaceJob, type StoredJob, type StreamJob } from './job-record';
-import { readHead } from './journal-head';
+import { readHead, sealedHead } from './journal-head';
 import { firstSequenceAt, readBlocks } from './journal-store';
 import { aggregated } from './kinesis-aggregation';
 import { blockRecords, controlRecord, type StreamRecord } from './stream-records';
@@ -30,9 +30,8 @@ export async function streamStep(context: EngineContext, job: StoredJob<StreamJo
   const arn = streamArn(context.account, record.ledgerName, record.id);
   const send = (records: readonly StreamRecord[]): Promise<void> => writer.put(record.kinesisStreamArn, kinesisRecords(record, records));
   const recovered = record.status === 'IMPAIRED' ? { status: 'ACTIVE' as const, errorCause: undefined } : {};
-  // Before the head is read: whatever is committed later has a later timestamp.
   const now = context.clock();
-  const head = await readHead(store, record.strandId);
+  const head = ended(record, now) ? await sealedHead(store, record.strandId, record.exclusiveEndMillis!) : await readHead(store, record.strandId);
 
   if (record.nextSequenceNo === undefined) {
     await send([controlRecord(arn, record.id, 'CREATED')]);

@@ -1,6 +1,6 @@
 import { checkDestination } from './destination-check';
 import { ledgerArn, type EngineContext } from './engine-context';
-import { changeJob, findJob, isForgotten, jobsOf, putNewJob, type StreamJob } from './job-record';
+import { changeJob, findJob, isForgotten, jobsOf, newJobAction, type StreamJob } from './job-record';
 import { LedgerError } from './ledger-error';
 import { requireActiveLedger, requireLedger } from './ledger-record';
 import { ACTIVE_STREAMS_PER_LEDGER_MAX } from './limits';
@@ -40,7 +40,7 @@ export class Streams {
       await writer.check(request.kinesisStreamArn);
     }, 'QLDB encountered an error validating Kinesis Data Streams: Response from Kinesis:');
     const id = randomId(random);
-    await putNewJob<StreamJob>(store, ledger.strandId, {
+    const job: StreamJob = {
       kind: 'stream',
       id,
       ledgerName,
@@ -49,7 +49,8 @@ export class Streams {
       createdMillis: clock(),
       ...request,
       inclusiveStartMillis: Math.max(request.inclusiveStartMillis, ledger.creationMillis),
-    });
+    };
+    await store.transact([newJobAction(job)]);
     this.context.wake(ledger.strandId);
     return id;
   }

@@ -5,11 +5,11 @@ import { applyDefinition, type Definition } from './catalog';
 import { definitionMethods, type DefinitionMethods } from './definitions';
 import { indexValueKey } from './index-value';
 import { badRequest } from './ledger-error';
-import { DOCUMENT_BYTES_MAX, DOCUMENTS_PER_TRANSACTION_MAX, TRANSACTION_BYTES_MAX } from './limits';
+import { DOCUMENT_BYTES_MAX, DOCUMENTS_PER_TRANSACTION_MAX } from './limits';
 import { definedId, randomId, type Random } from './random-id';
-import { indexValueRead } from './read-set';
+import { indexValueRead, revisionRead } from './read-set';
 import type { Snapshot } from './snapshot';
-import type { PendingDocument, Transaction } from './transaction';
+import { addBytes, type PendingDocument, type Transaction } from './transaction';
 
 /** What one statement sees and changes: the transaction's snapshot under the transaction's own writes. Counts what it fetches. */
 export class TransactionDatabase implements Database {
@@ -112,6 +112,7 @@ export class TransactionDatabase implements Database {
       const { version } = revision.metadata;
       if (!revision.data) throw badRequest(`Revision ${version} of document ${documentId} has no data left to redact.`);
       this.transaction.redaction = { blockAddress, tableId, documentId, version };
+      this.transaction.reads.revisions.add(revisionRead(blockAddress.sequenceNo, documentId));
       this.writeIOs++;
       return version;
     }
@@ -182,7 +183,7 @@ export class TransactionDatabase implements Database {
     if (!earlier && writes.size >= DOCUMENTS_PER_TRANSACTION_MAX) {
       throw badRequest(`A transaction can change at most ${DOCUMENTS_PER_TRANSACTION_MAX} documents. Commit, and go on in another one.`);
     }
-    this.account(bytes - (earlier?.bytes ?? 0));
+    addBytes(this.transaction, bytes - (earlier?.bytes ?? 0));
     writes.set(documentId, {
       tableId: table.tableId,
       tableName: table.name,
@@ -196,15 +197,8 @@ export class TransactionDatabase implements Database {
   }
 
   private forget(documentId: string): void {
-    this.account(-(this.transaction.writes.get(documentId)?.bytes ?? 0));
+    addBytes(this.transaction, -(this.transaction.writes.get(documentId)?.bytes ?? 0));
     this.transaction.writes.delete(documentId);
-  }
-
-  private account(bytes: number): void {
-    this.transaction.bytes += bytes;
-    if (this.transaction.bytes > TRANSACTION_BYTES_MAX) {
-      throw badRequest(`The transaction exceeds the limit of ${TRANSACTION_BYTES_MAX} bytes. Commit, and go on in another one.`);
-    }
   }
 }
 

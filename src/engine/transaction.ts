@@ -1,7 +1,9 @@
 import type { IonStruct } from '../ion';
 import { startDigest, type Redaction } from '../journal';
 import type { Catalog, Definition } from './catalog';
+import { badRequest } from './ledger-error';
 import type { LedgerGrant } from './ledger-grant';
+import { TRANSACTION_BYTES_MAX } from './limits';
 import { emptyReadSet, type ReadSet } from './read-set';
 
 /**
@@ -64,6 +66,14 @@ export function beginTransaction(
   };
 }
 
+/** @throws LedgerError BadRequestException if the block would become too large */
+export function addBytes(transaction: Transaction, bytes: number): void {
+  transaction.bytes += bytes;
+  if (transaction.bytes > TRANSACTION_BYTES_MAX) {
+    throw badRequest(`The transaction exceeds the limit of ${TRANSACTION_BYTES_MAX} bytes. Commit, and go on in another one.`);
+  }
+}
+
 export const isReadOnly = ({ writes, definitions, redaction }: Transaction): boolean =>
   writes.size === 0 && definitions.length === 0 && redaction === undefined;
 
@@ -72,10 +82,12 @@ export function savepoint(transaction: Transaction): () => void {
   const writes = new Map(transaction.writes);
   const { catalog, bytes, redaction } = transaction;
   const definitionCount = transaction.definitions.length;
+  const statementCount = transaction.statements.length;
   return () => {
     transaction.writes.clear();
     for (const [id, document] of writes) transaction.writes.set(id, document);
     transaction.definitions.length = definitionCount;
+    transaction.statements.length = statementCount;
     transaction.catalog = catalog;
     transaction.redaction = redaction;
     transaction.bytes = bytes;

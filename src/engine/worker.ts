@@ -2,17 +2,22 @@ import { ConditionFailed } from '../store';
 import { DestinationRefused } from './destinations';
 import type { EngineContext } from './engine-context';
 import { exportStep } from './export-step';
-import { changeJob, findJob, jobsOf, replaceJob, type ExportJob, type JobRecord, type StoredJob, type StreamJob } from './job-record';
+import { changeJob, findJob, jobsOf, replaceJob, type ExportJob, type JobRecord, type PurgeJob, type StoredJob, type StreamJob } from './job-record';
 import { purgeLedger } from './ledgers';
 import { FINISHED_JOB_RETENTION_MILLIS } from './limits';
 import { streamIsIdle, streamStep } from './stream-step';
 
 /** A step must be done within its lease; the lease is renewed with every step. */
 const LEASE_MILLIS = 60_000;
-/** How long an export keeps trying against a destination that refuses it before it ends as CANCELLED. */
-const EXPORT_PATIENCE_MILLIS = 15 * 60_000;
-/** A stream that stays impaired that long fails for good. */
-const IMPAIRMENT_PATIENCE_MILLIS = FINISHED_JOB_RETENTION_MILLIS;
+/**
+ * How long a job keeps trying against what refuses it: an export then ends as CANCELLED, a stream as FAILED. A deletion never gives up,
+ * since nothing else would free the name.
+ */
+const PATIENCE_MILLIS: Readonly<Record<JobRecord['kind'], number>> = {
+  export: 15 * 60_000,
+  stream: FINISHED_JOB_RETENTION_MILLIS,
+  purge: Infinity,
+};
 const RETRY_DELAY_MILLIS_MAX = 60_000;
 
 /** What the worker tells its operator. Never document data. */
@@ -35,17 +40,17 @@ export class Worker {
     if (record.endedMillis !== undefined) return undefined;
     if (record.setback && record.setback.nextAttemptMillis > now) return record.setback.nextAttemptMillis;
     if (record.lease && record.lease.owner !== this.owner && record.lease.untilMillis > now) return record.lease.untilMillis;
-    if (record.kind === 'purge') {
-      await purgeLedger(this.context.store, record);
-      return undefined;
-    }
-    if (record.kind === 'stream' && await streamIsIdle(this.context, job as StoredJob<StreamJob>)) return record.exclusiveEndMillis;
     try {
+      if (record.kind === 'purge') {
+        await purgeLedger(this.context.store, job as StoredJob<PurgeJob>);
+        return undefined;
+      }
+      if (record.kind === 'stream' && await streamIsIdle(this.context, job as StoredJob<StreamJob>)) return record.exclusiveEndMillis;
       return await this.runSteps(await this.leased(job as StoredJob<ExportJob | StreamJob>), deadlineMillis);
     } catch (error) {
-      // Someone else moved the job on: it is theirs, or it was canceled.
-      if (error instanceof ConditionFailed) return undefined;
-      return this.setBack(record as ExportJob | StreamJob, error);
+      // Someone else changed the job: look at what it is now.
+      if (error instanceof ConditionFailed) return this.context.clock();
+      return this.setBack(record, error);
     }
   }
 
@@ -75,7 +80,7 @@ export class Worker {
   }
 
   /** A step failed: try again later, longer each time, until patience ends. */
-  private async setBack({ strandId, kind, id }: ExportJob | StreamJob, error: unknown): Promise<number | undefined> {
+  private async setBack({ strandId, kind, id }: JobRecord, error: unknown): Promise<number | undefined> {
     const now = this.context.clock();
     const message = error instanceof Error ? error.message : String(error);
     const job = (await findJob(this.context.store, strandId, kind, id, now))?.record;
@@ -84,13 +89,13 @@ export class Worker {
     const attempts = (job.setback?.attempts ?? 0) + 1;
     const nextAttemptMillis = now + Math.min(RETRY_DELAY_MILLIS_MAX, 1_000 * 2 ** Math.min(attempts - 1, 10));
     const setback = { message, attempts, sinceMillis, nextAttemptMillis };
-    const patience = kind === 'export' ? EXPORT_PATIENCE_MILLIS : IMPAIRMENT_PATIENCE_MILLIS;
-    const outOfPatience = now - sinceMillis >= patience;
+    const outOfPatience = now - sinceMillis >= PATIENCE_MILLIS[kind];
     this.log({ event: 'job-setback', kind, id, ledgerName: job.ledgerName, message, attempts, givenUp: outOfPatience });
 
-    const change = kind === 'export'
-      ? outOfPatience ? { status: 'CANCELLED', endedMillis: now } : {}
-      : { ...impairment(error), ...(outOfPatience ? { status: 'FAILED', endedMillis: now } : {}) };
+    const change = {
+      ...(kind === 'stream' ? impairment(error) : {}),
+      ...(outOfPatience ? { status: kind === 'export' ? 'CANCELLED' : 'FAILED', endedMillis: now } : {}),
+    };
     const changes = { ...change, setback, lease: undefined } as Partial<JobRecord & { kind: typeof kind }>;
     await changeJob(this.context.store, strandId, kind, id, now, ({ endedMillis }) => endedMillis === undefined ? changes : undefined);
     return outOfPatience ? undefined : nextAttemptMillis;

@@ -1,10 +1,13 @@
-import { hashIon } from '../ion';
+import { hashIon, ionString } from '../ion';
 import type { Block, BlockRevision, Revision } from './block';
 import { dot, EMPTY_HASH } from './dot';
 import { merkleRoot } from './merkle';
 
 /** The `previousBlockHash` of block 0, which has no block before it: 32 zero bytes. */
 export const GENESIS_PREVIOUS_HASH: Uint8Array = new Uint8Array(32);
+
+/** The one entry of this project's block 0: it binds the journal to its strand. */
+export const genesisEntry = (strandId: string): Uint8Array => hashIon(ionString(strandId));
 
 /** What a revision's `hash` must be. A deleted revision has no data, which counts as the empty hash. */
 export function revisionHash({ metadata, data, dataHash }: Pick<Revision, 'metadata' | 'data' | 'dataHash'>): Uint8Array {

@@ -1,6 +1,6 @@
 import { fieldOf, hashIon } from '../ion';
 import type { Block, Revision } from './block';
-import { hashOfBlock, revisionHash, revisionsRoot } from './block-hash';
+import { genesisEntry, hashOfBlock, revisionHash, revisionsRoot } from './block-hash';
 import { sameHash } from './dot';
 import { merkleRoot } from './merkle';
 
@@ -37,7 +37,7 @@ export function verifyBlock(block: Block, expectedPreviousHash?: Uint8Array): Fi
 
 /** As `verifyBlock`, and how many of the block's entries remain unexplained. */
 export function inspectBlock(block: Block, expectedPreviousHash?: Uint8Array): BlockInspection {
-  const accounted: Uint8Array[] = [];
+  const accounted: Uint8Array[] = block.blockAddress.sequenceNo === 0 ? [genesisEntry(block.blockAddress.strandId)] : [];
   const findings: Finding[] = [];
   const { sequenceNo } = block.blockAddress;
   const report = (check: Check, field: string, problem: string, documentId?: string): void => {

@@ -10,6 +10,13 @@ import { memoryStore, type Item, type Store } from '../../src/store';
 
 class StoreFault extends Error {}
 
+async function until(condition: () => boolean): Promise<void> {
+  for (let turn = 0; !condition(); turn++) {
+    if (turn === 10_000) throw new Error('What the test waits for did not happen.');
+    await new Promise(setImmediate);
+  }
+}
+
 async function catalogRebuiltFrom(store: Store, strandId: string): Promise<string> {
   const copy = memoryStore();
   const head = await readHead(store, strandId);
@@ -38,7 +45,7 @@ describe('an index over more documents than one write takes', () => {
     return { ...fixture, strandId, store };
   }
 
-  test.failing('is finished by the next transaction after its making was interrupted half way', async () => {
+  test('is finished by the next transaction after its making was interrupted half way', async () => {
     const { store } = await crowdedTable();
     let indexWrites = 0;
     const dying = engineFixture({
@@ -48,14 +55,14 @@ describe('an index over more documents than one write takes', () => {
         },
       }),
     });
-    await execute(dying.engine, 'CREATE INDEX ON People (n)').catch(() => undefined);
-    expect(indexWrites).toBeGreaterThan(1);
+    await execute(dying.engine, 'CREATE INDEX ON People (n)');
+    await until(() => indexWrites > 1);
     // A process that knows nothing of the interruption.
     const { engine } = engineFixture({ store });
     expect(await execute(engine, 'SELECT VALUE n FROM People WHERE n = 150')).toEqual([150]);
   });
 
-  test.failing('hinders no transaction that starts in another process while it is made', async () => {
+  test('hinders no transaction that starts in another process while it is made', async () => {
     const { store } = await crowdedTable();
     const held = gate();
     let indexWrites = 0;
@@ -75,7 +82,7 @@ describe('an index over more documents than one write takes', () => {
     expect(answer).toEqual([150]);
   });
 
-  test.failing('is acknowledged once its block is durable, though its projection has to wait', async () => {
+  test('is acknowledged once its block is durable, though its projection has to wait', async () => {
     const { store, strandId } = await crowdedTable();
     const before = (await readHead(store, strandId)).sequenceNo;
     const hooks: StoreHooks = {
@@ -90,7 +97,7 @@ describe('an index over more documents than one write takes', () => {
   });
 });
 
-test.failing('a commit that became durable is acknowledged although the store\'s answer was lost', async () => {
+test('a commit that became durable is acknowledged although the store\'s answer was lost', async () => {
   const store = memoryStore();
   let losing = false;
   const { engine } = engineFixture({
@@ -109,7 +116,7 @@ test.failing('a commit that became durable is acknowledged although the store\'s
   expect(answer).not.toBeInstanceOf(Error);
 });
 
-test.failing('an index made in the transaction that also updates a document finds that document', async () => {
+test('an index made in the transaction that also updates a document finds that document', async () => {
   const { engine } = engineFixture();
   await newLedger(engine);
   await execute(engine, 'CREATE TABLE People');
@@ -122,17 +129,17 @@ test.failing('an index made in the transaction that also updates a document find
   expect(await execute(engine, 'SELECT VALUE age FROM People WHERE email = ?', '"ada@x.org"')).toEqual([37]);
 });
 
-test.failing('history shows every revision of the snapshot while the document is updated by someone else', async () => {
+test('history shows every revision of the snapshot while the document is updated by someone else', async () => {
   const store = memoryStore();
   const { engine: writer } = engineFixture({ store });
   await newLedger(writer);
   await execute(writer, 'CREATE TABLE People');
-  await execute(writer, 'INSERT INTO People ?', '{age:1}');
+  const [{ documentId: id }] = await execute(writer, 'INSERT INTO People ?', '{age:1}') as { documentId: string }[];
   await execute(writer, 'UPDATE People SET age = 2');
   let interfering = false;
   const { engine: reader } = engineFixture({
     store: watchedStore(store, {
-      async get({ partition }) {
+      async got({ partition }) {
         if (!interfering || !partition.includes('/table/')) return;
         interfering = false;
         await execute(writer, 'UPDATE People SET age = 3');
@@ -141,13 +148,13 @@ test.failing('history shows every revision of the snapshot while the document is
   });
   const transaction = await begin(reader);
   interfering = true;
-  const ages = await transaction.run('SELECT VALUE h.data.age FROM history(People) AS h');
+  const ages = await transaction.run('SELECT VALUE h.data.age FROM history(People) AS h WHERE h.metadata.id = ?', `"${id}"`);
   await transaction.commit();
   expect(interfering).toBe(false);
   expect(ages).toEqual([1, 2]);
 });
 
-test.failing('a reader at a snapshot finds by an index what had the value then, though it lost and regained it since', async () => {
+test('a reader at a snapshot finds by an index what had the value then, though it lost and regained it since', async () => {
   const { engine } = engineFixture();
   await newLedger(engine);
   await execute(engine, 'CREATE TABLE People');
@@ -160,7 +167,7 @@ test.failing('a reader at a snapshot finds by an index what had the value then, 
 });
 
 describe('a statement that fails', () => {
-  test.failing('because its session could not be saved leaves no definition in the journal', async () => {
+  test('because its session could not be saved leaves no definition in the journal', async () => {
     const store = memoryStore();
     let failing = false;
     const sessions = memorySessionStore(() => Date.parse('2026-03-01T12:00:00Z'));
@@ -187,7 +194,7 @@ describe('a statement that fails', () => {
     expect(await catalogRebuiltFrom(store, strandId)).toEqual(await catalogIn(store, strandId));
   });
 
-  test.failing('because two ran at once in a session takes nothing from the one that was acknowledged', async () => {
+  test('because two ran at once in a session takes nothing from the one that was acknowledged', async () => {
     const { engine } = engineFixture();
     await newLedger(engine);
     await execute(engine, 'CREATE TABLE People');
@@ -204,7 +211,7 @@ describe('a statement that fails', () => {
   });
 });
 
-test.failing('a transaction whose statements outgrow a block is refused with a reason', async () => {
+test('a transaction whose statements outgrow a block is refused with a reason', async () => {
   const { engine } = engineFixture();
   await newLedger(engine);
   await execute(engine, 'CREATE TABLE People');
@@ -227,7 +234,7 @@ test('blocks of a journal carry their transactions\' ids once each', async () =>
   expect(new Set(ids).size).toBe(7);
 });
 
-test.failing('two redactions in one block at once take no other transaction with them', async () => {
+test('two redactions in one block at once take no other transaction with them', async () => {
   const { engine } = engineFixture();
   await newLedger(engine);
   await execute(engine, 'CREATE TABLE People');

@@ -15,19 +15,20 @@ describe('several engines over one store with delays and faults', () => {
     expect(report.committed).toBeGreaterThan(10);
   });
 
-  test('meet in the simulation what it is for: conflicts, commits of unknown outcome and transactions that only read', async () => {
+  test('meet in the simulation what it is for: conflicts and transactions that only read', async () => {
     const reports = await Promise.all([1, 2, 3, 4].map(seed => simulate(options(seed))));
     const sum = (key: 'conflicts' | 'unknownButDurable' | 'readOnly'): number => reports.reduce((total, report) => total + report[key], 0);
     expect(sum('conflicts')).toBeGreaterThan(10);
-    expect(sum('unknownButDurable')).toBeGreaterThan(0);
     expect(sum('readOnly')).toBeGreaterThan(10);
+    // The store loses answers, but no client is left in doubt about what became durable.
+    expect(sum('unknownButDurable')).toBe(0);
   });
 
   test('run the same way twice for the same seed', async () => {
     expect(await simulate(options(3))).toEqual(await simulate(options(3)));
   });
 
-  test.failing('keep it with definitions among changes of documents in one transaction, too', async () => {
+  test('keep it with definitions among changes of documents in one transaction, too', async () => {
     const faults = { ...FAULTS, turnsMax: 0 };
     const report = await simulate(options(129, { definitionsAmongWrites: true, engines: 4, clients: 2, transactionsPerClient: 25, faults }));
     expect(report.violations).toEqual([]);
