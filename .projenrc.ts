@@ -61,6 +61,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-workmail@3.1048.0',
     '@aws-sdk/credential-providers@3.1143.0',
     '@smithy/node-http-handler@4.14.2',
+    '@smithy/signature-v4@5.7.5',
     '@types/aws-lambda@8.10.164',
     '@types/node@^20',
     'amazon-qldb-driver-nodejs@3.1.0',
@@ -96,7 +97,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   depsUpgrade: false,
   sampleCode: false,
   npmignoreEnabled: true,
-  gitignore: ['/assets/', '/.local-aws/', 'cdk.out/', '/dist-code/', '.jsii.tabl.json', '/.demo/'],
+  gitignore: ['/assets/', '/.local-aws/', 'cdk.out/', '/dist-code/', '.jsii.tabl.json', '/.demo/', '/.drivers/'],
 });
 
 // lmdb ships prebuilt as npm packages; only `cdk-ledger serve` loads it, so a failed install must not break a CDK app.
@@ -105,7 +106,7 @@ project.package.addField('optionalDependencies', { lmdb: '3.5.6' });
 // Their next releases are not published for every platform, which leaves holes in the lock file that `npm ci` refuses.
 project.package.addPackageResolutions('unrs-resolver@1.12.2', 'msgpackr-extract@3.0.4');
 
-for (const path of ['/dist-code/', '/examples/', '/bench/', '/local-aws/', '/docs/', '/.ci/', '/.local-aws/', '/.demo/', 'cdk.out', '/rosetta/',
+for (const path of ['/dist-code/', '/examples/', '/bench/', '/local-aws/', '/docs/', '/.ci/', '/.local-aws/', '/.demo/', '/.drivers/', 'cdk.out', '/rosetta/',
   '.jsii.tabl.json', '/tsconfig.dev.json', '/scripts/']) {
   project.addPackageIgnore(path);
 }
@@ -130,6 +131,7 @@ demo.exec('node -r ts-node/register/transpile-only examples/dependency-ledger/de
   receiveArgs: true,
   env: { TS_NODE_PROJECT: 'tsconfig.dev.json', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
 });
+project.addTask('bench', { exec: 'node scripts/bench.mjs', receiveArgs: true, description: 'Measure against peers in the same run, as ratios' });
 project.addTask('test:heavy', {
   exec: "jest --testPathIgnorePatterns /node_modules/ --testMatch '<rootDir>/test/**/*.heavy.test.ts'",
   description: 'The long suites in full',
