@@ -29,6 +29,12 @@ export class DigestSink extends ByteSink {
     this.length = start + DIGEST_LENGTH;
   }
 
+  /** Appends the digest that stands at an offset, escaped for Ion Hash. */
+  appendEscapedDigest(offset: number): void {
+    this.reserve(2 * DIGEST_LENGTH);
+    this.length = this.sha256.copyEscaped(offset, this.length);
+  }
+
   protected override grow(capacity: number): void {
     const { memory } = this.sha256;
     memory.grow(Math.ceil((capacity + SHA256_SCRATCH - memory.buffer.byteLength) / MEMORY_PAGE));

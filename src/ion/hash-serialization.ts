@@ -61,29 +61,31 @@ export function sortDigestsFrom(sink: DigestSink, start: number): void {
   const digestsEnd = sink.length;
   const count = (digestsEnd - start) / DIGEST_LENGTH;
   if (count === 0) return;
-  const offsets = new Array<number>(count);
-  if (count <= INSERTION_SORT_MAX) {
-    const { bytes } = sink;
-    for (let index = 0; index < count; index++) {
-      const offset = start + index * DIGEST_LENGTH;
-      let place = index;
-      while (place > 0 && compareDigests(bytes, offsets[place - 1]!, offset) > 0) {
-        offsets[place] = offsets[place - 1]!;
-        place--;
-      }
-      offsets[place] = offset;
-    }
-  } else {
-    for (let index = 0; index < count; index++) offsets[index] = start + index * DIGEST_LENGTH;
-    offsets.sort((one, other) => compareDigests(sink.bytes, one, other));
+  const { bytes } = sink;
+  const offsets: number[] = [];
+  for (let offset = start; offset < digestsEnd; offset += DIGEST_LENGTH) {
+    offsets.push(offset);
+    if (count <= INSERTION_SORT_MAX) insertLast(bytes, offsets);
   }
-  sink.reserve(2 * (digestsEnd - start));
-  for (const offset of offsets) appendEscaped(sink, sink.bytes, offset, offset + DIGEST_LENGTH);
+  if (count > INSERTION_SORT_MAX) offsets.sort((one, other) => compareDigests(bytes, one, other));
+  for (const offset of offsets) sink.appendEscapedDigest(offset);
   sink.bytes.copyWithin(start, digestsEnd, sink.length);
   sink.length -= digestsEnd - start;
 }
 
+/** Moves the last of the offsets to where it belongs among the others, which are in order. */
+function insertLast(bytes: Uint8Array, offsets: number[]): void {
+  let place = offsets.length - 1;
+  const offset = offsets[place]!;
+  while (place > 0 && compareDigests(bytes, offsets[place - 1]!, offset) > 0) {
+    offsets[place] = offsets[place - 1]!;
+    place--;
+  }
+  offsets[place] = offset;
+}
+
 function compareDigests(bytes: Uint8Array, one: number, other: number): number {
+  // Nearly always the first byte decides.
   for (let index = 0; index < DIGEST_LENGTH; index++) {
     const difference = bytes[one + index]! - bytes[other + index]!;
     if (difference !== 0) return difference;

@@ -9,6 +9,11 @@ export interface Sha256Exports {
    * Replaces the `length` bytes at `start` by their SHA-256 of 32 bytes. Up to `SHA256_SCRATCH` bytes behind the message are overwritten.
    */
   readonly digest: (start: number, length: number) => void;
+  /**
+   * Copies the 32 bytes at `from` to `to`, an escape byte before every marker byte of Ion Hash's serialization.
+   * Up to 64 bytes at `to` are overwritten. Answers where the copy ends.
+   */
+  readonly copyEscaped: (from: number, to: number) => number;
 }
 
 /** The part of the runtime's WebAssembly that is used here; its types otherwise come only with those of a browser. */
@@ -16,6 +21,10 @@ declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: object };
 };
+
+/** Bytes that Ion Hash's serialization gives a meaning of their own, and the one that takes it away from the byte behind it. */
+const MARKERS = [0x0b, 0x0c, 0x0e];
+const ESCAPE = 0x0c;
 
 /** Bytes behind a message that `digest` needs for its padding. */
 export const SHA256_SCRATCH = 128;
@@ -27,7 +36,9 @@ export const MEMORY_PAGE = 65_536;
 type Code = number | readonly Code[];
 
 const SMALL_DIVISORS = Array.from({ length: 16 }, (_, index) => index + 2);
-const isPrime = (candidate: number): boolean => candidate > 1 && SMALL_DIVISORS.every((divisor) => candidate === divisor || candidate % divisor > 0);
+const isPrime = (candidate: number): boolean => {
+  return candidate > 1 && SMALL_DIVISORS.every((divisor) => candidate === divisor || candidate % divisor > 0);
+};
 /** The first 64 primes. */
 const PRIMES = Array.from({ length: 312 }, (_, candidate) => candidate).filter(isPrime);
 
@@ -44,7 +55,9 @@ const tee = (local: number, value: Code): Code => [value, 0x22, unsigned(local)]
 const load = (address: Code, offset: number): Code => [address, 0x28, 0x00, unsigned(offset)];
 const store = (address: Code, offset: number, value: Code): Code => [address, value, 0x36, 0x00, unsigned(offset)];
 const storeZeros64 = (address: Code, offset: number): Code => [address, 0x42, 0x00, 0x37, 0x00, unsigned(offset)];
-const combine = (opcode: number) => (first: Code, ...others: readonly Code[]): Code => others.reduce<Code>((left, right) => [left, right, opcode], first);
+const combine = (...opcode: readonly number[]) => (first: Code, ...others: readonly Code[]): Code => {
+  return others.reduce<Code>((left, right) => [left, right, opcode], first);
+};
 const add = combine(0x6a);
 const and = combine(0x71);
 const or = combine(0x72);
@@ -65,6 +78,20 @@ const sized = (content: Code): Code => {
 };
 const section = (id: number, content: Code): Code => [id, sized(content)];
 const name = (text: string): Code => [text.length, [...Buffer.from(text)]];
+
+const splat = (byte: number): Code => [constant(byte), 0xfd, 0x0f];
+const load128 = (address: Code, offset: number): Code => [address, 0xfd, 0x00, 0x00, unsigned(offset)];
+const store128 = (address: Code, offset: number, value: Code): Code => [address, value, 0xfd, 0x0b, 0x00, unsigned(offset)];
+const eachByteEquals = combine(0xfd, 0x23);
+const or128 = combine(0xfd, 0x50);
+const anyTrue = (value: Code): Code => [value, 0xfd, 0x53];
+const equals = combine(0x46);
+const loadByte = (address: Code): Code => [address, 0x2d, 0x00, 0x00];
+const storeByte = (address: Code, value: Code): Code => [address, value, 0x3a, 0x00, 0x00];
+const whenever = (condition: Code, then: Code): Code => [condition, 0x04, 0x40, then, 0x0b];
+/** Runs the body again as long as the condition, which comes after it, holds. */
+const repeated = (body: Code, condition: Code): Code => [0x03, 0x40, body, condition, 0x0d, 0x00, 0x0b];
+const RETURN = 0x0f;
 
 const I32 = 0x7f;
 const START = 0;
@@ -131,7 +158,8 @@ function compression(): Code {
       )));
     }
     const choice = xor(get(g), and(get(e), xor(get(f), get(g))));
-    code.push(set(h, add(get(h), constant(fraction(Math.cbrt(PRIMES[round]!))), get(word(0)), choice, sigma(get(e), 6, 11, rotateRight(get(e), 25)))));
+    const roundConstant = constant(fraction(Math.cbrt(PRIMES[round]!)));
+    code.push(set(h, add(get(h), roundConstant, get(word(0)), choice, sigma(get(e), 6, 11, rotateRight(get(e), 25)))));
     code.push(set(d, add(get(d), get(h))));
     // The majority of a, b and c is b, unless a differs from both; b ^ c is left over from the round before as its a ^ b.
     const majority = xor(and(get(PAIR), tee(SWAP, xor(get(a), get(b)))), get(b));
@@ -144,33 +172,52 @@ function compression(): Code {
 
 function digestFunction(): Code {
   const initial = PRIMES.slice(0, 8).map((prime) => fraction(Math.sqrt(prime)));
-  const loop = [
-    0x03, 0x40,
-    compression(),
-    below(tee(BLOCK, add(get(BLOCK), constant(64))), get(END)), 0x0d, 0x00,
-    0x0b,
-  ];
-  const body = [
+  return sized([
     1, unsigned(LOCAL_COUNT - PARAMETER_COUNT), I32,
     padding(),
     initial.map((word, index) => set(STATE + index, constant(word))),
     set(BLOCK, get(START)),
-    loop,
+    repeated(compression(), below(tee(BLOCK, add(get(BLOCK), constant(64))), get(END))),
     initial.map((_, index) => store(get(START), index * 4, swapped(get(STATE + index)))),
     0x0b,
-  ];
-  return sized(body);
+  ]);
+}
+
+/** Most digests hold no marker byte, and are copied as two vectors. */
+function copyEscapedFunction(): Code {
+  const [from, to, end, byte] = [0, 1, 2, 3];
+  const marked = (offset: number): Code => or128(...MARKERS.map((marker) => eachByteEquals(load128(get(from), offset), splat(marker))) as [Code]);
+  const isMarker = or(...MARKERS.map((marker) => equals(get(byte), constant(marker))) as [Code]);
+  return sized([
+    1, 2, I32,
+    whenever(equals(anyTrue(or128(marked(0), marked(16))), constant(0)), [
+      store128(get(to), 0, load128(get(from), 0)),
+      store128(get(to), 16, load128(get(from), 16)),
+      add(get(to), constant(32)), RETURN,
+    ]),
+    set(end, add(get(from), constant(32))),
+    repeated([
+      set(byte, loadByte(get(from))),
+      // The escape stays only where the next byte does not overwrite it.
+      storeByte(get(to), constant(ESCAPE)),
+      set(to, add(get(to), isMarker)),
+      storeByte(get(to), get(byte)),
+      set(to, add(get(to), constant(1))),
+    ], below(tee(from, add(get(from), constant(1))), get(end))),
+    get(to),
+    0x0b,
+  ]);
 }
 
 /** A fresh instance with a memory of its own, of one page. */
 export function instantiateSha256(): Sha256Exports {
   const bytes = Uint8Array.from(flat([
     0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
-    section(1, [1, 0x60, 2, I32, I32, 0]),
-    section(3, [1, 0]),
+    section(1, [2, 0x60, 2, I32, I32, 0, 0x60, 2, I32, I32, 1, I32]),
+    section(3, [2, 0, 1]),
     section(5, [1, 0, 1]),
-    section(7, [2, name('memory'), 2, 0, name('digest'), 0, 0]),
-    section(10, [1, digestFunction()]),
+    section(7, [3, name('memory'), 2, 0, name('digest'), 0, 0, name('copyEscaped'), 0, 1]),
+    section(10, [2, digestFunction(), copyEscapedFunction()]),
   ]));
   return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Sha256Exports;
 }

@@ -1,4 +1,4 @@
-import type { IonDecimal, IonTimestamp, IonValue } from './value';
+import type { IonDecimal, IonField, IonTimestamp, IonValue } from './value';
 
 /** How to print: on one line without blanks (the default), or one item a line, indented by two blanks. */
 export interface PrintOptions {
@@ -15,6 +15,10 @@ const ESCAPED_IN_CLOB = /[^\x20-\x7e]|["\\]/g;
 const NAMED_ESCAPES: Readonly<Record<string, string>> = {
   '\0': '\\0', '\x07': '\\a', '\b': '\\b', '\t': '\\t', '\n': '\\n', '\f': '\\f', '\r': '\\r', '\v': '\\v', '"': '\\"', "'": "\\'", '\\': '\\\\',
 };
+
+/** The same few field names come again and again. */
+const printedSymbols = new Map<string, string>();
+const PRINTED_SYMBOLS_MAX = 1024;
 
 /** One Ion value as text; compact text has the form in which QLDB prints. */
 export function printIon(value: IonValue, { pretty = false }: PrintOptions = {}): string {
@@ -37,33 +41,47 @@ function bare(value: IonValue, lineStart: string | undefined): string {
     case 'decimal': return printDecimal(value);
     case 'timestamp': return printTimestamp(value);
     case 'symbol': return printSymbol(value.value);
-    case 'string': return `"${value.value.replace(ESCAPED_IN_TEXT, escaped)}"`;
-    case 'clob': return `{{"${Buffer.from(value.value).toString('latin1').replace(ESCAPED_IN_CLOB, escaped)}"}}`;
-    case 'blob': return `{{${Buffer.from(value.value).toString('base64')}}}`;
-    case 'list': return container('[', ']', ',', value.items.map((item) => printed(item, inner(lineStart))), lineStart);
-    case 'sexp': return container('(', ')', ' ', value.items.map((item) => printed(item, inner(lineStart))), lineStart);
-    case 'struct': {
-      const colon = lineStart === undefined ? ':' : ': ';
-      const fields = value.fields.map(([name, field]) => `${printSymbol(name)}${colon}${printed(field, inner(lineStart))}`);
-      return container('{', '}', ',', fields, lineStart);
-    }
+    case 'string': return `"${escapedWhere(value.value, ESCAPED_IN_TEXT)}"`;
+    case 'clob': return `{{"${escapedWhere(viewOf(value.value).toString('latin1'), ESCAPED_IN_CLOB)}"}}`;
+    case 'blob': return `{{${viewOf(value.value).toString('base64')}}}`;
+    case 'list': return items('[', value.items, ',', ']', lineStart);
+    case 'sexp': return items('(', value.items, ' ', ')', lineStart);
+    case 'struct': return fields(value.fields, lineStart);
   }
 }
 
-function inner(lineStart: string | undefined): string | undefined {
-  return lineStart === undefined ? undefined : `${lineStart}  `;
+// Text is put together by appending alone: the runtime joins the pieces once, at the end.
+function items(open: string, values: readonly IonValue[], separator: string, close: string, lineStart: string | undefined): string {
+  if (values.length === 0) return open + close;
+  const itemStart = lineStart === undefined ? undefined : `${lineStart}  `;
+  const between = itemStart === undefined ? separator : separator.trim() + itemStart;
+  let text = open + (itemStart ?? '') + printed(values[0]!, itemStart);
+  for (let index = 1; index < values.length; index++) text += between + printed(values[index]!, itemStart);
+  return text + (lineStart ?? '') + close;
 }
 
-function container(open: string, close: string, separator: string, parts: readonly string[], lineStart: string | undefined): string {
-  if (lineStart === undefined || parts.length === 0) return open + parts.join(separator) + close;
-  const itemStart = `${lineStart}  `;
-  return open + itemStart + parts.join(separator.trim() + itemStart) + lineStart + close;
+function fields(entries: readonly IonField[], lineStart: string | undefined): string {
+  if (entries.length === 0) return '{}';
+  const colon = lineStart === undefined ? ':' : ': ';
+  const fieldStart = lineStart === undefined ? undefined : `${lineStart}  `;
+  let text = `{${fieldStart ?? ''}`;
+  let separator = '';
+  for (const [name, field] of entries) {
+    text += separator + printSymbol(name) + colon + printed(field, fieldStart);
+    separator = `,${fieldStart ?? ''}`;
+  }
+  return `${text}${lineStart ?? ''}}`;
 }
 
 /** A symbol, quoted when it would otherwise read as something else. */
 export function printSymbol(text: string): string {
+  const known = printedSymbols.get(text);
+  if (known !== undefined) return known;
   const plain = IDENTIFIER.test(text) && !KEYWORDS.has(text) && !SYMBOL_ID.test(text) && !VERSION_MARKER.test(text);
-  return plain ? text : `'${text.replace(ESCAPED_IN_SYMBOL, escaped)}'`;
+  const result = plain ? text : `'${text.replace(ESCAPED_IN_SYMBOL, escaped)}'`;
+  if (printedSymbols.size === PRINTED_SYMBOLS_MAX) printedSymbols.clear();
+  printedSymbols.set(text, result);
+  return result;
 }
 
 function printFloat(value: number): string {
@@ -110,6 +128,15 @@ function printOffset(offsetMinutes: number | undefined): string {
 
 function twoDigits(value: number): string {
   return value < 10 ? `0${value}` : `${value}`;
+}
+
+/** `pattern` is global; a search for it costs less than a replacement of nothing. */
+function escapedWhere(text: string, pattern: RegExp): string {
+  return text.search(pattern) < 0 ? text : text.replace(pattern, escaped);
+}
+
+function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function escaped(character: string): string {

@@ -13,12 +13,12 @@ export interface ValueStreamOptions {
   readonly valueBytesMax?: number;
   /** Whether padding may stand within a binary document. Readers skip it, so a value can be made to vanish in it. @default 'allowed' */
   readonly padding?: 'allowed' | 'refused';
-  /** How many bytes are awaited before values are read. @default 256 KiB */
+  /** How many bytes are awaited before values are read. @default 64 KiB */
   readonly batchBytes?: number;
 }
 
 const VALUE_BYTES_MAX = 64 * 1024 * 1024;
-const BATCH_BYTES = 256 * 1024;
+const BATCH_BYTES = 64 * 1024;
 /** Symbol tables are read anew with each batch, so a batch must outweigh them. */
 const BATCH_PER_SYMBOLS = 4;
 

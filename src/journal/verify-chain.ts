@@ -1,6 +1,7 @@
 import type { Block, BlockAddress } from './block';
 import { GENESIS_PREVIOUS_HASH } from './block-hash';
 import { DigestAccumulator } from './digest-accumulator';
+import { HASH_LENGTH, sameHash } from './dot';
 import { BlockInspection, Finding, inspectBlock } from './verify-block';
 
 /** What a run over a journal has seen so far. */
@@ -28,7 +29,57 @@ export interface ChainOptions {
   readonly unknownEntries?: 'allowed' | 'refused';
 }
 
-/** Verifies a journal of any length, block by block, keeping no more than one hash per level of the digest tree. */
+/**
+ * What is left of a run of blocks once each of them, and each link within, has been verified. Plain data, so that runs can be verified by
+ * worker threads and joined by one `ChainVerifier`.
+ */
+export interface Segment {
+  readonly blockCount: number;
+  readonly revisionCount: number;
+  readonly unknownEntryCount: number;
+  readonly findings: readonly Finding[];
+  readonly first: BlockAddress;
+  /** Of the first block: what it takes the hash of the block before the segment to be. */
+  readonly previousBlockHash: Uint8Array;
+  readonly tip: BlockAddress;
+  /** The hashes of the blocks, one behind the other. */
+  readonly blockHashes: Uint8Array;
+  /** Whether the numbers of the blocks rise by one. */
+  readonly unbroken: boolean;
+}
+
+/**
+ * Verifies consecutive blocks among themselves. How they follow what came before is judged where the segment is added to a chain.
+ * @returns `undefined` for no blocks
+ */
+export function verifySegment(blocks: Iterable<Block>, { unknownEntries }: Pick<ChainOptions, 'unknownEntries'> = {}): Segment | undefined {
+  const chain = new ChainVerifier({ unknownEntries });
+  const findings: Finding[] = [];
+  const blockHashes: Uint8Array[] = [];
+  let revisionCount = 0;
+  let previousBlockHash: Uint8Array | undefined;
+  for (const block of blocks) {
+    findings.push(...chain.add(block));
+    previousBlockHash ??= block.previousBlockHash;
+    blockHashes.push(block.blockHash);
+    revisionCount += block.revisions?.length ?? 0;
+  }
+  const { blockCount, unknownEntryCount, first, tip } = chain.summary();
+  if (first === undefined || tip === undefined || previousBlockHash === undefined) return undefined;
+  return {
+    blockCount,
+    revisionCount,
+    unknownEntryCount,
+    findings,
+    first,
+    previousBlockHash,
+    tip,
+    blockHashes: new Uint8Array(Buffer.concat(blockHashes)),
+    unbroken: findings.every(({ check }) => check !== 'sequence'),
+  };
+}
+
+/** Verifies a journal of any length, block by block or run by run, keeping no more than one hash per level of the digest tree. */
 export class ChainVerifier {
   private first?: BlockAddress;
   private tip?: BlockAddress;
@@ -42,15 +93,30 @@ export class ChainVerifier {
 
   /** The findings of the next block, by itself and as the successor of those before. Verification goes on after findings. */
   add(block: Block): Finding[] {
-    const inspection = inspectBlock(block, this.expectedPreviousHash(block.blockAddress));
-    const findings = [...this.continuityFindings(block.blockAddress), ...inspection.findings, ...this.entryFindings(block, inspection)];
-    this.appendToTree(block);
-    this.first ??= block.blockAddress;
-    this.tip = block.blockAddress;
-    this.tipHash = block.blockHash;
-    this.blockCount += 1;
+    const inspection = inspectBlock(block);
+    return this.addSegment({
+      blockCount: 1,
+      revisionCount: block.revisions?.length ?? 0,
+      unknownEntryCount: inspection.unknownEntryCount,
+      findings: [...inspection.findings, ...this.entryFindings(block, inspection)],
+      first: block.blockAddress,
+      previousBlockHash: block.previousBlockHash,
+      tip: block.blockAddress,
+      blockHashes: block.blockHash,
+      unbroken: true,
+    });
+  }
+
+  /** The findings about how the next run of blocks follows those before, then those of the run itself. */
+  addSegment(segment: Segment): Finding[] {
+    const findings = [...this.linkFindings(segment), ...segment.findings];
+    this.appendToTree(segment);
+    this.first ??= segment.first;
+    this.tip = segment.tip;
+    this.tipHash = segment.blockHashes.subarray(-HASH_LENGTH);
+    this.blockCount += segment.blockCount;
     this.findingCount += findings.length;
-    this.unknownEntryCount += inspection.unknownEntryCount;
+    this.unknownEntryCount += segment.unknownEntryCount;
     return findings;
   }
 
@@ -60,22 +126,27 @@ export class ChainVerifier {
     return { blockCount, findingCount, unknownEntryCount, ...(first && { first }), ...(tip && { tip }), ...(digest && { digest }) };
   }
 
-  private continuityFindings({ strandId, sequenceNo }: BlockAddress): Finding[] {
-    if (this.tip === undefined) return [];
+  private linkFindings({ first: { sequenceNo, strandId }, previousBlockHash }: Segment): Finding[] {
+    const { tip } = this;
     const findings: Finding[] = [];
-    if (sequenceNo !== this.tip.sequenceNo + 1) {
-      const message = `Block ${sequenceNo}: follows block ${this.tip.sequenceNo}, though ${this.tip.sequenceNo + 1} was due.`;
-      findings.push({ sequenceNo, check: 'sequence', field: 'blockAddress.sequenceNo', message });
+    const report = (check: Finding['check'], field: string, problem: string): void => {
+      findings.push({ sequenceNo, check, field, message: `Block ${sequenceNo}: ${problem}.` });
+    };
+    if (tip !== undefined && sequenceNo !== tip.sequenceNo + 1) {
+      report('sequence', 'blockAddress.sequenceNo', `follows block ${tip.sequenceNo}, though ${tip.sequenceNo + 1} was due`);
     }
-    if (strandId !== this.tip.strandId) {
-      const message = `Block ${sequenceNo}: belongs to strand ${strandId}, though the blocks before belong to ${this.tip.strandId}.`;
-      findings.push({ sequenceNo, check: 'strand', field: 'blockAddress.strandId', message });
+    if (tip !== undefined && strandId !== tip.strandId) {
+      report('strand', 'blockAddress.strandId', `belongs to strand ${strandId}, though the blocks before belong to ${tip.strandId}`);
+    }
+    const expectedHash = this.expectedPreviousHash(sequenceNo);
+    if (expectedHash !== undefined && !sameHash(expectedHash, previousBlockHash)) {
+      report('previousBlockHash', 'previousBlockHash', 'previousBlockHash is not the hash of the block before');
     }
     return findings;
   }
 
   /** After a gap the link cannot be judged, and the gap is a finding already. */
-  private expectedPreviousHash({ sequenceNo }: BlockAddress): Uint8Array | undefined {
+  private expectedPreviousHash(sequenceNo: number): Uint8Array | undefined {
     if (this.tip !== undefined) return sequenceNo === this.tip.sequenceNo + 1 ? this.tipHash : undefined;
     return sequenceNo === 0 ? this.options.genesisPreviousHash : this.options.previousBlockHash;
   }
@@ -86,9 +157,10 @@ export class ChainVerifier {
     return [{ sequenceNo, check: 'unknownEntry', field: 'entriesHashList', message }];
   }
 
-  private appendToTree(block: Block): void {
-    if (block.blockAddress.sequenceNo !== this.blockCount) this.tree = undefined;
-    this.tree?.append(block.blockHash);
+  private appendToTree({ first, unbroken, blockHashes }: Segment): void {
+    if (first.sequenceNo !== this.blockCount || !unbroken) this.tree = undefined;
+    if (this.tree === undefined) return;
+    for (let at = 0; at < blockHashes.length; at += HASH_LENGTH) this.tree.append(blockHashes.slice(at, at + HASH_LENGTH));
   }
 }
 

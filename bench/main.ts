@@ -1,0 +1,16 @@
+/** Benchmarks by name; each loads only what it measures. */
+const BENCHMARKS: Readonly<Record<string, () => Promise<(options: readonly string[]) => Promise<void>>>> = {
+  ion: async () => (await import('./ion.js')).benchIon,
+  verify: async () => (await import('./verify.js')).benchVerify,
+};
+
+async function main([name, ...options]: readonly string[]): Promise<void> {
+  const load = name === undefined || !Object.hasOwn(BENCHMARKS, name) ? undefined : BENCHMARKS[name];
+  if (load === undefined) throw new Error(`Name one of these benchmarks: ${Object.keys(BENCHMARKS).join(', ')}`);
+  await (await load())(options);
+}
+
+main(process.argv.slice(2)).catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

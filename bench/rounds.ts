@@ -1,0 +1,60 @@
+import Table from 'cli-table3';
+
+/** Something to measure. `run` does one portion of work and answers how many units that was. */
+export interface Contestant {
+  readonly name: string;
+  readonly run: () => number | Promise<number>;
+}
+
+/** Units a second over the rounds. */
+export interface Measured {
+  readonly name: string;
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+}
+
+const ROUNDS = 7;
+const ROUND_MILLIS = 600;
+
+/**
+ * Lets all contestants run in turns, round after round, so that whatever else the machine does hits them alike. The first round warms up and
+ * does not count.
+ */
+export async function inRounds(contestants: readonly Contestant[], rounds = ROUNDS, roundMillis = ROUND_MILLIS): Promise<Measured[]> {
+  const rates = contestants.map((): number[] => []);
+  for (let round = 0; round <= rounds; round++) {
+    for (const [index, { run }] of contestants.entries()) {
+      const rate = await unitsASecond(run, roundMillis);
+      if (round > 0) rates[index]!.push(rate);
+    }
+  }
+  return contestants.map(({ name }, index) => ({ name, ...spread(rates[index]!) }));
+}
+
+async function unitsASecond(run: Contestant['run'], roundMillis: number): Promise<number> {
+  const start = performance.now();
+  let units = 0;
+  let elapsedMillis = 0;
+  while (elapsedMillis < roundMillis) {
+    const done = run();
+    units += typeof done === 'number' ? done : await done;
+    elapsedMillis = performance.now() - start;
+  }
+  return units / elapsedMillis * 1000;
+}
+
+function spread(rates: readonly number[]): { min: number; median: number; max: number } {
+  const sorted = [...rates].sort((one, other) => one - other);
+  return { min: sorted[0]!, median: sorted[Math.floor(sorted.length / 2)]!, max: sorted[sorted.length - 1]! };
+}
+
+/** Prints the rates and how many times the first one, the peer, the medians are. */
+export function printComparison(title: string, unit: string, measured: readonly Measured[]): void {
+  const table = new Table({ head: [title, `${unit}/s min`, 'median', 'max', 'ratio'], colAligns: ['left', 'right', 'right', 'right', 'right'], style: { head: [], border: [] } });
+  const peer = measured[0]!.median;
+  for (const { name, min, median, max } of measured) table.push([name, shown(min), shown(median), shown(max), `${(median / peer).toFixed(2)}x`]);
+  console.log(table.toString());
+}
+
+const shown = (rate: number): string => rate.toLocaleString('en', { maximumSignificantDigits: 3 });
