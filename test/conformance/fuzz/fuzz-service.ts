@@ -1,5 +1,6 @@
 import { controlPlaneRequest, KEPT_LEDGER, LEDGER_NAMES, type Known, type RequestParts } from './control-plane-requests';
 import { dice, type Dice } from './dice';
+import { GRANTED_CALLER, grantRequest } from './grant-requests';
 import { sessionRequest, type Answer, type ClientSession } from './session-requests';
 import { createEngine, memorySessionStore, type Engine } from '../../../src/engine';
 import { decodeIon, fieldOf } from '../../../src/ion';
@@ -32,7 +33,7 @@ const CONTROL_PLANE_ERRORS: Readonly<Record<string, number>> = {
 };
 /** All of them have the status 400. */
 const SESSION_ERRORS = ['BadRequestException', 'InvalidSessionException', 'OccConflictException', 'SerializationException', 'UnknownOperationException',
-  'RequestEntityTooLargeException'];
+  'RequestEntityTooLargeException', 'AccessDeniedException'];
 
 interface Fuzzed {
   readonly dice: Dice;
@@ -43,7 +44,7 @@ interface Fuzzed {
   readonly faults: unknown[];
 }
 
-interface Next { readonly request: RequestParts; readonly learn: (answer: Answer) => void }
+interface Next { readonly request: RequestParts & { readonly callerArn: string }; readonly learn: (answer: Answer) => void }
 
 /**
  * Sends `count` random requests to a service in memory, then looks whether it is still well.
@@ -57,7 +58,7 @@ export async function fuzzService(seed: number, count: number): Promise<Tally> {
   const tally: Record<string, number> = {};
   for (let number = 0; number < count; number++) {
     const { request, learn } = nextRequest(fuzzed, known, sessions);
-    const response = await fuzzed.handle({ ...request, callerArn: CALLER });
+    const response = await fuzzed.handle(request);
     const wrong = problemOf(request, response, fuzzed.faults);
     if (wrong !== undefined) {
       throw new Error(`Seed ${seed}, request ${number}: ${wrong}\n${request.method} ${request.rawPath}?${request.rawQuery} ${JSON.stringify(request.headers)}\n`
@@ -88,6 +89,7 @@ async function newService(seed: number): Promise<Fuzzed> {
     account: ACCOUNT,
     wake: () => {},
     pause: async () => {},
+    checkGrants: true,
   });
   const log = (event: Readonly<Record<string, unknown>>): void => { if (event.event === 'fault') faults.push(event.cause); };
   const handle = createWire({ engine, account: ACCOUNT, log, clock: () => clock.millis, newRequestId: () => 'request' });
@@ -97,10 +99,11 @@ async function newService(seed: number): Promise<Fuzzed> {
 
 function nextRequest({ dice: thrown, clock }: Fuzzed, known: Known, sessions: ClientSession[]): Next {
   if (thrown.chance(0.6)) {
-    const { learn, ...request } = sessionRequest(thrown, sessions);
-    return { request: oversized(thrown, request), learn };
+    const { learn, callerArn, ...request } = sessionRequest(thrown, sessions, [CALLER, GRANTED_CALLER]);
+    return { request: { ...oversized(thrown, request), callerArn }, learn };
   }
-  return { request: oversized(thrown, controlPlaneRequest(thrown, known, clock.millis)), learn: () => {} };
+  const request = thrown.chance(0.1) ? grantRequest(thrown) : controlPlaneRequest(thrown, known, clock.millis);
+  return { request: { ...oversized(thrown, request), callerArn: CALLER }, learn: () => {} };
 }
 
 const oversized = (thrown: Dice, request: RequestParts): RequestParts =>

@@ -7,6 +7,7 @@ import { foldStatement, startDigest, statementDigest } from '../../../src/journa
 /** A session as a client sees it. */
 export interface ClientSession {
   readonly token: string;
+  readonly callerArn: string;
   transactionId?: string;
   digest?: Uint8Array;
   pageToken?: string;
@@ -22,18 +23,25 @@ const STATEMENTS = ['CREATE TABLE Entry', 'CREATE TABLE T%', 'DROP TABLE T%', 'U
   'DELETE FROM Entry WHERE sku = %', 'FROM Entry AS e WHERE e.sku = % SET e.b = 1', 'EXEC REDACT_REVISION `{strandId:"AAAAAAAAAAAAAAAAAAAAAA",sequenceNo:1}`, ?, ?', 'SELECT `1` + ? FROM Entry, Entry',
   "SELECT CAST('x' AS INT) FROM Entry", 'SELECT 1 / 0 FROM Entry', 'SELECT * FROM Entry AS e, @e.a AS x WHERE x = ?', 'COMMIT', ''];
 
+interface SessionRequest extends RequestParts {
+  readonly callerArn: string;
+  readonly learn: (answer: Answer) => void;
+}
+
 /** A request of the session API. `learn` takes what the answer tells. */
-export function sessionRequest(dice: Dice, sessions: ClientSession[]): RequestParts & { readonly learn: (answer: Answer) => void } {
+export function sessionRequest(dice: Dice, sessions: ClientSession[], callers: readonly string[]): SessionRequest {
   const hostility = dice.pick([0, 0, 0, 0.1, 0.5]);
   const session = sessions.length > 0 ? dice.pick(sessions) : undefined;
   const name = !session ? 'StartSession' : hostility > 0 ? dice.pick(COMMANDS) : nextCommand(dice, session);
-  const { command, learn } = commandOf(dice, { name, session, hostility }, sessions);
+  const callerArn = name === 'StartSession' || !session || dice.chance(hostility / 10) ? dice.pick(callers) : session.callerArn;
+  const { command, learn } = commandOf(dice, { name, callerArn, session, hostility }, sessions);
   const envelope: Record<string, unknown> = { [name]: dice.chance(hostility / 4) ? hostileJson(dice) : command };
   if (name !== 'StartSession') envelope.SessionToken = dice.chance(hostility / 3) ? hostileJson(dice) : session?.token;
   if (dice.chance(hostility / 5)) envelope[dice.pick(COMMANDS)] = hostileJson(dice);
   if (dice.chance(hostility / 5)) envelope[hostileText(dice)] = hostileJson(dice);
   return {
     operation: name,
+    callerArn,
     method: 'POST',
     rawPath: '/',
     rawQuery: '',
@@ -70,9 +78,9 @@ export interface Answer {
 interface Page { readonly Values: readonly { readonly IonBinary: string }[]; readonly NextPageToken?: string }
 
 interface Command { readonly command: object; readonly learn: (answer: Answer) => void }
-interface Choice { readonly name: typeof COMMANDS[number]; readonly session?: ClientSession; readonly hostility: number }
+interface Choice { readonly name: typeof COMMANDS[number]; readonly callerArn: string; readonly session?: ClientSession; readonly hostility: number }
 
-function commandOf(dice: Dice, { name, session, hostility }: Choice, sessions: ClientSession[]): Command {
+function commandOf(dice: Dice, { name, callerArn, session, hostility }: Choice, sessions: ClientSession[]): Command {
   const TransactionId = dice.chance(hostility / 3) ? hostileText(dice) : session?.transactionId ?? 'A'.repeat(22);
   switch (name) {
     case 'StartSession': return {
@@ -80,7 +88,7 @@ function commandOf(dice: Dice, { name, session, hostility }: Choice, sessions: C
       learn({ StartSession }) {
         if (!StartSession) return;
         if (sessions.length >= SESSIONS_MAX) sessions.shift();
-        sessions.push({ token: StartSession.SessionToken });
+        sessions.push({ token: StartSession.SessionToken, callerArn });
       },
     };
     case 'StartTransaction': return {
