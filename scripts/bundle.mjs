@@ -14,12 +14,14 @@ const DRAFT = 'node_modules/.cache/cdk-ledger';
 /** One file each. A budget is part of the product: cold starts and the size of the package grow with every byte. */
 const BUNDLES = [
   { entry: 'src/custom-resources/ledger.lambda.ts', output: 'assets/custom-resources/ledger/index.js', kilobytesMax: 250 },
+  { entry: 'src/custom-resources/ledger-grant.lambda.ts', output: 'assets/custom-resources/ledger-grant/index.js', kilobytesMax: 250 },
   { entry: 'src/custom-resources/journal-export.lambda.ts', output: 'assets/custom-resources/journal-export/index.js', kilobytesMax: 250 },
   { entry: 'src/custom-resources/journal-stream.lambda.ts', output: 'assets/custom-resources/journal-stream/index.js', kilobytesMax: 250 },
   { entry: 'src/custom-resources/mailbox-export.lambda.ts', output: 'assets/custom-resources/mailbox-export/index.js', kilobytesMax: 250 },
   // S3 Control's schemas are written in a way that esbuild cannot drop the unused ones of: 45 kB.
   { entry: 'src/custom-resources/batch-operations-job.lambda.ts', output: 'assets/custom-resources/batch-operations-job/index.js', kilobytesMax: 260 },
   { entry: 'src/service/lambda-api.ts', output: 'assets/service/api/index.js', kilobytesMax: 700 },
+  { entry: 'src/service/lambda-session.ts', output: 'assets/service/session/index.js', kilobytesMax: 700 },
   { entry: 'src/service/lambda-worker.ts', output: 'assets/service/worker/index.js', kilobytesMax: 700 },
   { entry: 'src/cli/main.ts', output: 'assets/cli/index.js', kilobytesMax: 900, onLambda: false },
 ];

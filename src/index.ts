@@ -3,6 +3,7 @@ export * from './ledger-service-grants';
 export * from './ledger';
 export * from './ledger-grants';
 export { type LedgerTable } from './ledger-table';
+export { PartiqlAction, type StatementGrantOptions, type TableGrantOptions } from './table-grant-options';
 export * from './journal-archive';
 export * from './export-role';
 export { ExportEncryption } from './export-encryption';

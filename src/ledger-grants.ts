@@ -1,12 +1,20 @@
 import { Stack, aws_iam as iam } from 'aws-cdk-lib';
 import { ILedger } from './ledger';
+import { granteeProblem, ledgerGrantResource } from './ledger-grant-resource';
+import { rejectProblemsOf } from './problems';
+import { grantOptionsProblems, PartiqlAction, StatementGrantOptions, TableGrantOptions } from './table-grant-options';
 
 /**
  * Permissions on one ledger.
  *
- * Every grant lets the grantee reach the service of the ledger and names the QLDB actions meant. IAM enforces the first: behind the function
- * URL of a `LedgerService`, who may call may call every operation, and what statements may touch follows the ledger's permissions mode.
- * The second is enforced by endpoints that evaluate IAM themselves.
+ * `read`, `readWrite` and `actions` are for applications. They have two sides: IAM lets the grantee call the session URL of the ledger's service, and
+ * the service, when the ledger's mode is `STANDARD`, lets its statements do what was granted and nothing else. The second side is a custom resource
+ * in the stack of the grantee, which must be a role or a user, or a resource that runs under one.
+ *
+ * `verify`, `exportJournal` and `streamJournal` are for administrators: they let the grantee call the control plane of the service, which answers
+ * every operation on every ledger to whoever may call it.
+ *
+ * All of them also name the `qldb:` actions they mean, for endpoints that evaluate IAM themselves.
  */
 export class LedgerGrants {
   /**
@@ -20,65 +28,111 @@ export class LedgerGrants {
   private constructor(private readonly ledger: ILedger) {}
 
   /**
-   * Run queries: SELECT and history() on every table.
+   * Run queries: SELECT and history().
    * @param grantee who may.
+   * @param options on which tables.
    */
-  public read(grantee: iam.IGrantable): iam.Grant {
-    return this.onLedger(grantee, SESSION_ACTIONS).combine(this.onTables(grantee, READ_ACTIONS));
+  public read(grantee: iam.IGrantable, options: TableGrantOptions = {}): iam.Grant {
+    return this.actions(grantee, { ...options, actions: READ_ACTIONS });
   }
 
   /**
-   * Run queries and change documents: INSERT, UPDATE and DELETE on every table. Not the schema.
+   * Run queries and change documents: INSERT, UPDATE and DELETE. Not the schema.
    * @param grantee who may.
+   * @param options on which tables.
    */
-  public readWrite(grantee: iam.IGrantable): iam.Grant {
-    return this.onLedger(grantee, SESSION_ACTIONS).combine(this.onTables(grantee, [...READ_ACTIONS, ...WRITE_ACTIONS].sort()));
+  public readWrite(grantee: iam.IGrantable, options: TableGrantOptions = {}): iam.Grant {
+    return this.actions(grantee, { ...options, actions: [...READ_ACTIONS, ...WRITE_ACTIONS] });
   }
 
   /**
-   * Verify: read digests, blocks and revisions with their proofs.
+   * Run statements of any choice of actions.
+   * @param grantee who may.
+   * @param options which actions, and on which tables.
+   */
+  public actions(grantee: iam.IGrantable, options: StatementGrantOptions): iam.Grant {
+    const { service } = this.ledger;
+    rejectProblemsOf(`Grant on ledger '${this.ledger.node.path}'`, [
+      ...grantOptionsProblems(options),
+      service?.checksGrants ? granteeProblem(grantee) : this.tablesProblem(options),
+    ]);
+    const { actions, tables } = options;
+    const inIam = this.onLedger(grantee, SESSION_ACTIONS);
+    // IAM knows tables by ids that the service makes up later, so it can only name all of them.
+    const named = tables ? inIam : inIam.combine(this.onAllTables(grantee, actions));
+    if (!service) {
+      return named;
+    }
+    const reachable = service.grants.connect(grantee).combine(named);
+    return service.checksGrants ? reachable.combine(this.inService(grantee, options)) : reachable;
+  }
+
+  /**
+   * Verify: read digests, blocks and revisions with their proofs. An administrator's permission: see above.
    * @param grantee who may.
    */
   public verify(grantee: iam.IGrantable): iam.Grant {
-    return this.onLedger(grantee, VERIFY_ACTIONS);
+    return this.administer(grantee, this.onLedger(grantee, VERIFY_ACTIONS));
   }
 
   /**
-   * Start exports of the journal and follow them.
+   * Start exports of the journal and follow them. An administrator's permission: see above.
    * @param grantee who may.
    */
   public exportJournal(grantee: iam.IGrantable): iam.Grant {
-    return this.onLedger(grantee, EXPORT_ACTIONS);
+    return this.administer(grantee, this.onLedger(grantee, EXPORT_ACTIONS));
   }
 
   /**
-   * Start streams of the journal, follow and cancel them.
+   * Start streams of the journal, follow and cancel them. An administrator's permission: see above.
    * @param grantee who may.
    */
   public streamJournal(grantee: iam.IGrantable): iam.Grant {
     const streams = Stack.of(this.ledger).formatArn({ service: 'qldb', resource: 'stream', resourceName: `${this.ledger.ledgerName}/*` });
-    return this.on(grantee, STREAM_ACTIONS, [streams]);
+    return this.administer(grantee, iam.Grant.addToPrincipal({ grantee, actions: STREAM_ACTIONS, resourceArns: [streams] }));
   }
 
   private onLedger(grantee: iam.IGrantable, actions: string[]): iam.Grant {
-    return this.on(grantee, actions, [this.ledger.ledgerArn]);
+    return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.ledger.ledgerArn] });
   }
 
-  private onTables(grantee: iam.IGrantable, actions: string[]): iam.Grant {
-    // The catalog is what drivers and shells list tables with.
-    return this.on(grantee, actions, [`${this.ledger.ledgerArn}/table/*`, `${this.ledger.ledgerArn}/information_schema/user_tables`]);
+  private onAllTables(grantee: iam.IGrantable, actions: PartiqlAction[]): iam.Grant {
+    return iam.Grant.addToPrincipal({
+      grantee,
+      actions: qldbActions(actions),
+      // The catalog is what drivers and shells list tables with.
+      resourceArns: [`${this.ledger.ledgerArn}/table/*`, `${this.ledger.ledgerArn}/information_schema/user_tables`],
+    });
   }
 
-  private on(grantee: iam.IGrantable, actions: string[], resourceArns: string[]): iam.Grant {
-    const onLedger = iam.Grant.addToPrincipal({ grantee, actions, resourceArns });
-    const reach = this.ledger.service?.grants.invoke(grantee);
-    return reach ? reach.combine(onLedger) : onLedger;
+  /** The service's side of a grant is to IAM's what the policy of a resource is to the policy of a principal. */
+  private inService(grantee: iam.IGrantable, { actions, tables }: StatementGrantOptions): iam.Grant {
+    const resource = ledgerGrantResource(this.ledger, this.ledger.service!, grantee, actions, tables);
+    const wish = { actions: qldbActions(actions), resourceArns: [this.ledger.ledgerArn] };
+    return iam.Grant.addStatementToResourcePolicy({
+      ...wish,
+      grantee,
+      resource: { env: this.ledger.env, addToResourcePolicy: () => ({ statementAdded: true, policyDependable: resource }) },
+      statement: new iam.PolicyStatement({ actions: wish.actions, resources: wish.resourceArns, principals: [grantee.grantPrincipal] }),
+    });
+  }
+
+  private administer(grantee: iam.IGrantable, inIam: iam.Grant): iam.Grant {
+    return this.ledger.service?.grants.invoke(grantee).combine(inIam) ?? inIam;
+  }
+
+  private tablesProblem({ tables }: TableGrantOptions): string | undefined {
+    return tables && 'tables are named, but nothing there checks statements by the names of tables: IAM knows them by their ids. '
+      + 'Leave tables out to mean all of them'
+      + (this.ledger.service ? '' : '; or, for a ledger of a LedgerService, import it with Ledger.fromLedgerAttributes({ ledgerName, service })');
   }
 }
 
+const qldbActions = (actions: readonly PartiqlAction[]): string[] => [...new Set(actions)].sort().map(action => `qldb:${action}`);
+
 const SESSION_ACTIONS = ['qldb:SendCommand'];
-const READ_ACTIONS = ['qldb:PartiQLHistoryFunction', 'qldb:PartiQLSelect'];
-const WRITE_ACTIONS = ['qldb:PartiQLDelete', 'qldb:PartiQLInsert', 'qldb:PartiQLUpdate'];
+const READ_ACTIONS = [PartiqlAction.HISTORY_FUNCTION, PartiqlAction.SELECT];
+const WRITE_ACTIONS = [PartiqlAction.DELETE, PartiqlAction.INSERT, PartiqlAction.UPDATE];
 const VERIFY_ACTIONS = ['qldb:DescribeLedger', 'qldb:GetBlock', 'qldb:GetDigest', 'qldb:GetRevision'];
 const EXPORT_ACTIONS = ['qldb:DescribeJournalS3Export', 'qldb:ExportJournalToS3', 'qldb:ListJournalS3ExportsForLedger'];
 const STREAM_ACTIONS = [

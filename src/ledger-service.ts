@@ -12,10 +12,22 @@ import { removalProblem, watchRemoval } from './removal';
 /** A QLDB-compatible service that ledgers live in. */
 export interface ILedgerService extends IResource {
   /**
-   * Where the service answers; ends in a slash when it is a function URL.
+   * Where the control plane answers: every operation, for administrators. Ends in a slash when it is a function URL.
    * @attribute
    */
   readonly serviceUrl: string;
+
+  /**
+   * Where sessions are answered, for applications: the URL for QLDB drivers. Ends in a slash when it is a function URL.
+   * @attribute
+   */
+  readonly sessionUrl: string;
+
+  /**
+   * Whether the service keeps grants on its ledgers and checks the statements that reach `sessionUrl` against them. Endpoints that evaluate
+   * IAM themselves do not.
+   */
+  readonly checksGrants: boolean;
 
   /** Permissions on the service. */
   readonly grants: LedgerServiceGrants;
@@ -70,11 +82,17 @@ export interface LedgerServiceProps {
 
 /** Attributes of a `LedgerService` deployed by another app. */
 export interface LedgerServiceAttributes {
-  /** URL of the API function. */
+  /** URL of the API function, the control plane. */
   readonly serviceUrl: string;
 
-  /** ARN of the API function, which callers are allowed to invoke. */
+  /** URL of the session function. */
+  readonly sessionUrl: string;
+
+  /** ARN of the API function, which administrators are allowed to invoke. */
   readonly apiFunctionArn: string;
+
+  /** ARN of the session function, which applications are allowed to invoke. */
+  readonly sessionFunctionArn: string;
 
   /** ARN of the role that the API function runs under. */
   readonly apiRoleArn: string;
@@ -85,8 +103,14 @@ export interface LedgerServiceAttributes {
 
 /** A QLDB-compatible endpoint that is not a `LedgerService`. */
 export interface LedgerServiceEndpoint {
-  /** Where the endpoint answers, beginning with `https://`. */
+  /** Where the control plane answers, beginning with `https://`. */
   readonly serviceUrl: string;
+
+  /**
+   * Where sessions are answered, beginning with `https://`.
+   * @default - where the control plane answers
+   */
+  readonly sessionUrl?: string;
 
   /**
    * Who assumes the roles of exports and streams. Used in trust policies as it is.
@@ -97,6 +121,8 @@ export interface LedgerServiceEndpoint {
 
 abstract class LedgerServiceBase extends Resource implements ILedgerService {
   public abstract readonly serviceUrl: string;
+  public abstract readonly sessionUrl: string;
+  public readonly checksGrants = true;
   public abstract readonly grants: LedgerServiceGrants;
   protected abstract readonly executionRoles: iam.IRole[];
 
@@ -114,8 +140,8 @@ abstract class LedgerServiceBase extends Resource implements ILedgerService {
 }
 
 /**
- * The ledger service in your own account: the QLDB API (control plane and sessions) on Lambda and DynamoDB, behind a
- * function URL that only IAM principals with permission can call.
+ * The ledger service in your own account: the QLDB API on Lambda and DynamoDB, behind two function URLs that only IAM principals
+ * with permission can call. As QLDB had two hosts, one is the control plane, for administrators, and one answers sessions, for applications.
  *
  * @stateful
  * @example
@@ -141,10 +167,11 @@ export class LedgerService extends LedgerServiceBase {
   public static fromLedgerServiceAttributes(scope: Construct, id: string, attributes: LedgerServiceAttributes): ILedgerService {
     class Import extends LedgerServiceBase {
       public readonly serviceUrl = attributes.serviceUrl;
-      public readonly grants = LedgerServiceGrants.fromFunction(lambda.Function.fromFunctionAttributes(this, 'ApiFunction', {
-        functionArn: attributes.apiFunctionArn,
-        sameEnvironment: true,
-      }));
+      public readonly sessionUrl = attributes.sessionUrl;
+      public readonly grants = LedgerServiceGrants.fromFunctions(
+        lambda.Function.fromFunctionAttributes(this, 'ApiFunction', { functionArn: attributes.apiFunctionArn, sameEnvironment: true }),
+        lambda.Function.fromFunctionAttributes(this, 'SessionFunction', { functionArn: attributes.sessionFunctionArn, sameEnvironment: true }),
+      );
       protected readonly executionRoles = [
         iam.Role.fromRoleArn(this, 'ApiRole', attributes.apiRoleArn),
         iam.Role.fromRoleArn(this, 'WorkerRole', attributes.workerRoleArn),
@@ -162,6 +189,8 @@ export class LedgerService extends LedgerServiceBase {
   public static fromEndpoint(scope: Construct, id: string, endpoint: LedgerServiceEndpoint): ILedgerService {
     class Import extends Resource implements ILedgerService {
       public readonly serviceUrl = endpoint.serviceUrl;
+      public readonly sessionUrl = endpoint.sessionUrl ?? endpoint.serviceUrl;
+      public readonly checksGrants = false;
       public readonly grants = LedgerServiceGrants.none();
 
       public journalPrincipal(_ledgerArn: string): iam.IPrincipal {
@@ -180,6 +209,7 @@ export class LedgerService extends LedgerServiceBase {
   }
 
   public readonly serviceUrl: string;
+  public readonly sessionUrl: string;
   public readonly grants: LedgerServiceGrants;
 
   /** Holds every ledger of the service. */
@@ -188,8 +218,11 @@ export class LedgerService extends LedgerServiceBase {
   /** Encrypts the table. */
   public readonly encryptionKey: kms.IKey;
 
-  /** Answers the QLDB API. */
+  /** Answers the control plane: every operation of the QLDB API. */
   public readonly apiFunction: lambda.Function;
+
+  /** Answers sessions, and nothing else. */
+  public readonly sessionFunction: lambda.Function;
 
   /** Moves exports and streams forward. */
   public readonly workerFunction: lambda.Function;
@@ -240,7 +273,8 @@ export class LedgerService extends LedgerServiceBase {
         environment: { LEDGER_TABLE_NAME: this.table.tableName },
       });
     };
-    this.apiFunction = serviceFunction('Api', 'service/api', 'Ledger service: QLDB API', Duration.seconds(30));
+    this.apiFunction = serviceFunction('Api', 'service/api', 'Ledger service: control plane', Duration.seconds(30));
+    this.sessionFunction = serviceFunction('Session', 'service/session', 'Ledger service: sessions', Duration.seconds(30));
     this.workerFunction = serviceFunction('Worker', 'service/worker', 'Ledger service: exports and streams', Duration.minutes(5));
     this.executionRoles = [this.apiFunction.role!, this.workerFunction.role!];
 
@@ -252,7 +286,8 @@ export class LedgerService extends LedgerServiceBase {
     });
 
     this.serviceUrl = this.apiFunction.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.AWS_IAM }).url;
-    this.grants = LedgerServiceGrants.fromFunction(this.apiFunction);
+    this.sessionUrl = this.sessionFunction.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.AWS_IAM }).url;
+    this.grants = LedgerServiceGrants.fromFunctions(this.apiFunction, this.sessionFunction);
   }
 
   private grantTableAccess(role: iam.Role): void {

@@ -56,9 +56,8 @@ export enum PermissionsMode {
   /** Who may run statements may run all of them, on every table. */
   ALLOW_ALL = 'ALLOW_ALL',
   /**
-   * Each statement needs a permission for its action on the table.
-   *
-   * `LedgerService` keeps the mode but does not check statements yet: there, it behaves like `ALLOW_ALL`.
+   * Each statement needs a permission for its action on the table: those of `Ledger.grants`. Administrators, who call the control plane of
+   * a `LedgerService`, need none.
    */
   STANDARD = 'STANDARD',
 }

@@ -1,4 +1,4 @@
-import { App, Stack, aws_kinesis as kinesis } from 'aws-cdk-lib';
+import { App, Stack, aws_iam as iam, aws_kinesis as kinesis, aws_lambda as lambda } from 'aws-cdk-lib';
 import { grantedStatements, listed, resourcesOf } from './full-stack';
 import { JournalArchive, JournalExport, JournalStream, Ledger, LedgerService } from '../../src';
 
@@ -42,4 +42,31 @@ test('the permission to assume a role lives beside the role, not in the service\
     { 'Fn::ImportValue': expect.stringMatching(/ServiceApiRole/) },
     { 'Fn::ImportValue': expect.stringMatching(/ServiceWorkerRole/) },
   ]);
+});
+
+test('a grant lives beside its grantee: the ledger and its service depend on none of their callers', () => {
+  const app = new App();
+  const [serviceStack, ledgerStack, appStack] = ['Service', 'Ledger', 'App'].map(name => new Stack(app, name));
+  const ledger = new Ledger(ledgerStack, 'Ledger', { service: new LedgerService(serviceStack, 'Service') });
+  const caller = new lambda.Function(appStack, 'Caller', {
+    runtime: lambda.Runtime.NODEJS_22_X, handler: 'index.handler', code: lambda.Code.fromInline('exports.handler = async () => {};'),
+  });
+
+  ledger.grants.readWrite(caller, { tables: ['Transfers'] });
+
+  app.synth();
+  expect([serviceStack, ledgerStack, appStack].map(stack => stack.dependencies.map(other => other.node.id).sort()))
+    .toEqual([[], ['Service'], ['Ledger', 'Service']]);
+  const grants = (stack: Stack) => Object.values(resourcesOf(stack)).filter(({ Type }) => Type === 'Custom::QldbLedgerGrant');
+  expect([serviceStack, ledgerStack, appStack].map(stack => grants(stack).length)).toEqual([0, 0, 1]);
+});
+
+test('a role may be used by the ledger\'s stack and be granted its ledger', () => {
+  const app = new App();
+  const stack = new Stack(app, 'Ledger');
+  const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+  const service = new LedgerService(stack, 'Service');
+  service.encryptionKey.grantDecrypt(role);
+  new Ledger(stack, 'Ledger', { service }).grants.read(role);
+  expect(() => app.synth()).not.toThrow();
 });

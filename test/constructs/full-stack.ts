@@ -1,4 +1,4 @@
-import { App, Stack, aws_kinesis as kinesis, aws_kms as kms } from 'aws-cdk-lib';
+import { App, Stack, aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { JournalArchive, Ledger, LedgerService } from '../../src';
 
@@ -14,7 +14,9 @@ export function fullStack(app = new App()) {
     encryptionKey: new kms.Key(stack, 'KinesisKey', { enableKeyRotation: true }),
   });
   const journalStream = ledger.streamJournal('Stream', { kinesisStream });
-  return { app, stack, service, archive, ledger, journalExport, kinesisStream, journalStream };
+  const caller = new iam.Role(stack, 'Caller', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+  ledger.grants.readWrite(caller, { tables: ['Transfers'] });
+  return { app, stack, service, archive, ledger, journalExport, kinesisStream, journalStream, caller };
 }
 
 export interface TemplateResource {

@@ -42,7 +42,7 @@ test('the service may assume exactly the roles of this stack\'s export and strea
 
 test('the functions of the service touch only their table, through its key, and write only their own log', () => {
   const granted = (id: RegExp) => statements.filter(([policyId]) => id.test(policyId)).flatMap(([, { Action }]) => listed(Action)).sort();
-  const both = [
+  const every = [
     'dynamodb:BatchGetItem', 'dynamodb:ConditionCheckItem', 'dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query',
     'kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:GenerateDataKeyWithoutPlaintext',
     'kms:ReEncryptFrom', 'kms:ReEncryptTo', 'logs:CreateLogStream', 'logs:PutLogEvents',
@@ -50,8 +50,9 @@ test('the functions of the service touch only their table, through its key, and 
   const readsItsStream = [
     'dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams', 'kms:Decrypt', 'kms:DescribeKey',
   ];
-  expect(granted(/^ServiceApiRoleDefaultPolicy/)).toEqual(both);
-  expect(granted(/^ServiceWorkerRoleDefaultPolicy/)).toEqual([...both, ...readsItsStream].sort());
+  expect(granted(/^ServiceApiRoleDefaultPolicy/)).toEqual(every);
+  expect(granted(/^ServiceSessionRoleDefaultPolicy/)).toEqual(every);
+  expect(granted(/^ServiceWorkerRoleDefaultPolicy/)).toEqual([...every, ...readsItsStream].sort());
 });
 
 test('our custom resource handlers may call the service and write their log, nothing else', () => {
@@ -64,4 +65,19 @@ test('our custom resource handlers may call the service and write their log, not
     expect(Condition).toEqual({ Bool: { 'lambda:InvokedViaFunctionUrl': true } });
     expect(Resource).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^ServiceApi/), 'Arn'] });
   }
+});
+
+test('an application granted statements on a table reaches the sessions of the service and nothing else', () => {
+  const granted = statements.filter(([policyId]) => policyId.startsWith('Caller')).map(([, { Action, Resource }]) => [Action, Resource]);
+  const sessionFunction = { 'Fn::GetAtt': [expect.stringMatching(/^ServiceSession/), 'Arn'] };
+  expect(granted).toEqual([
+    ['qldb:SendCommand', { 'Fn::GetAtt': [expect.stringMatching(/^Payments/), 'LedgerArn'] }],
+    ['lambda:InvokeFunctionUrl', sessionFunction],
+    ['lambda:InvokeFunction', sessionFunction],
+  ]);
+});
+
+test('only administrators and our own handlers reach the control plane', () => {
+  const reached = statements.filter(([, { Resource }]) => /ServiceApi/.test(JSON.stringify(Resource))).map(([policyId]) => policyId);
+  expect(reached.filter(policyId => !/^Qldb\w+ProviderHandlerRoleDefaultPolicy/.test(policyId) && !policyId.startsWith('ServiceApiRole'))).toEqual([]);
 });

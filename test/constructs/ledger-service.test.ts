@@ -25,9 +25,14 @@ test('the table keeps what it holds: retained, protected, recoverable, encrypted
   });
 });
 
-test('only IAM principals reach the URL', () => {
-  const { stack } = stackOf();
-  expect(onlyResource(stack, 'AWS::Lambda::Url').Properties.AuthType).toBe('AWS_IAM');
+test('only IAM principals reach the URLs, one of the control plane and one for sessions', () => {
+  const { stack, service } = stackOf();
+  const urls = Object.values(resourcesOf(stack)).filter(({ Type }) => Type === 'AWS::Lambda::Url').map(({ Properties }) => Properties);
+  expect(urls).toEqual(['^ServiceApi', '^ServiceSession'].map(functionId => ({
+    AuthType: 'AWS_IAM', TargetFunctionArn: { 'Fn::GetAtt': [expect.stringMatching(functionId), 'Arn'] },
+  })));
+  expect(stack.resolve([service.serviceUrl, service.sessionUrl])).toEqual(['^ServiceApi', '^ServiceSession'].map(functionId =>
+    ({ 'Fn::GetAtt': [expect.stringMatching(functionId), 'FunctionUrl'] })));
   const principals = Object.values(resourcesOf(stack)).filter(({ Type }) => Type === 'AWS::Lambda::Permission').map(({ Properties }) => Properties.Principal);
   expect(principals).toEqual(['events.amazonaws.com']);
 });
@@ -35,7 +40,7 @@ test('only IAM principals reach the URL', () => {
 test('the functions know their table and nothing secret', () => {
   const { stack } = stackOf();
   const functions = Object.values(resourcesOf(stack)).filter(({ Type }) => Type === 'AWS::Lambda::Function');
-  expect(functions).toHaveLength(2);
+  expect(functions).toHaveLength(3);
   for (const { Properties } of functions) {
     expect(Properties).toMatchObject({
       Runtime: 'nodejs22.x',
@@ -99,26 +104,30 @@ test('a protected service is not made destroyable afterwards either', () => {
   expect(() => app.synth()).toThrow(/Stack\/Service\] removalPolicy 'destroy' contradicts deletion protection/);
 });
 
-test('who is granted to invoke may call through the URL only', () => {
+test.each<[string, (service: LedgerService, role: iam.Role) => void, RegExp]>([
+  ['invoke may call the control plane', (service, role) => service.grants.invoke(role), /^ServiceApi/],
+  ['connect may open sessions', (service, role) => service.grants.connect(role), /^ServiceSession/],
+])('who is granted to %s through its URL only', (_, grant, functionId) => {
   const { stack, service } = stackOf();
-  const role = new iam.Role(stack, 'Caller', { assumedBy: new iam.AccountRootPrincipal() });
-  service.grants.invoke(role);
-  const apiFunction = { 'Fn::GetAtt': [expect.stringMatching(/^ServiceApi/), 'Arn'] };
+  grant(service, new iam.Role(stack, 'Caller', { assumedBy: new iam.AccountRootPrincipal() }));
+  const called = { 'Fn::GetAtt': [expect.stringMatching(functionId), 'Arn'] };
   expect(grantedStatements(stack).filter(([id]) => id.startsWith('Caller')).map(([, statement]) => statement)).toEqual([
     {
       Effect: 'Allow',
       Action: 'lambda:InvokeFunctionUrl',
-      Resource: apiFunction,
+      Resource: called,
       Condition: { StringEquals: { 'lambda:FunctionUrlAuthType': 'AWS_IAM' } },
     },
-    { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: apiFunction, Condition: { Bool: { 'lambda:InvokedViaFunctionUrl': true } } },
+    { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: called, Condition: { Bool: { 'lambda:InvokedViaFunctionUrl': true } } },
   ]);
 });
 
 describe('a service imported by its attributes', () => {
   const imported = (stack: Stack) => LedgerService.fromLedgerServiceAttributes(stack, 'Service', {
     serviceUrl: 'https://id.lambda-url.eu-west-1.on.aws/',
+    sessionUrl: 'https://session.lambda-url.eu-west-1.on.aws/',
     apiFunctionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:api',
+    sessionFunctionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:session',
     apiRoleArn: 'arn:aws:iam::111122223333:role/api',
     workerRoleArn: 'arn:aws:iam::111122223333:role/worker',
   });
@@ -133,6 +142,19 @@ describe('a service imported by its attributes', () => {
     });
     const invokes = grantedStatements(stack).filter(([, { Action }]) => listed(Action).includes('lambda:InvokeFunctionUrl'));
     expect(new Set(invokes.map(([, { Resource }]) => Resource))).toEqual(new Set(['arn:aws:lambda:eu-west-1:111122223333:function:api']));
+  });
+
+  test('takes grants: callers reach its session URL, handlers its control plane', () => {
+    const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'eu-west-1' } });
+    const role = new iam.Role(stack, 'Caller', { assumedBy: new iam.AccountRootPrincipal() });
+    Ledger.fromLedgerAttributes(stack, 'Ledger', { ledgerName: 'payments', service: imported(stack) }).grants.read(role);
+    expect(onlyResource(stack, 'Custom::QldbLedgerGrant').Properties).toMatchObject({
+      ServiceUrl: 'https://id.lambda-url.eu-west-1.on.aws/', LedgerName: 'payments',
+    });
+    const reaches = (policyId: string) => new Set(grantedStatements(stack)
+      .filter(([id, { Action }]) => id.startsWith(policyId) && Action === 'lambda:InvokeFunctionUrl').map(([, { Resource }]) => Resource));
+    expect(reaches('Caller')).toEqual(new Set(['arn:aws:lambda:eu-west-1:111122223333:function:session']));
+    expect(reaches('QldbLedgerGrantProviderHandlerRole')).toEqual(new Set(['arn:aws:lambda:eu-west-1:111122223333:function:api']));
   });
 
   test('adds no service to the stack', () => {
@@ -163,6 +185,15 @@ describe('any other endpoint', () => {
     const actions = grantedStatements(stack).flatMap(([, { Action }]) => listed(Action));
     expect(actions).not.toContain('sts:AssumeRole');
     expect(actions).not.toContain('lambda:InvokeFunctionUrl');
+  });
+
+  test('answers sessions where it answers everything, unless told otherwise, and checks permissions itself', () => {
+    const stack = new Stack(new App(), 'Stack');
+    const serviceUrl = 'https://qldb.example.com';
+    const one = LedgerService.fromEndpoint(stack, 'One', { serviceUrl });
+    const two = LedgerService.fromEndpoint(stack, 'Two', { serviceUrl, sessionUrl: 'https://session.qldb.example.com' });
+    expect([one.sessionUrl, two.sessionUrl]).toEqual([serviceUrl, 'https://session.qldb.example.com']);
+    expect([one.checksGrants, two.checksGrants]).toEqual([false, false]);
   });
 
   test('may be run by a principal of its own', () => {

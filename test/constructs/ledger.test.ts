@@ -1,6 +1,6 @@
-import { App, CfnParameter, RemovalPolicies, RemovalPolicy, Stack, Stage, Tags, aws_iam as iam, aws_kms as kms } from 'aws-cdk-lib';
+import { App, CfnParameter, RemovalPolicies, RemovalPolicy, Stack, Stage, Tags, aws_kms as kms } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { grantedStatements, onlyResource } from './full-stack';
+import { onlyResource } from './full-stack';
 import { Ledger, LedgerProps, LedgerService, PermissionsMode } from '../../src';
 
 const stackOf = (props?: LedgerProps, id = 'Ledger') => {
@@ -150,43 +150,6 @@ test('names that are known only at deployment pass untouched', () => {
   expect(onlyResource(stack, 'Custom::QldbLedger').Properties).toMatchObject({
     LedgerName: { Ref: 'Name' },
     Tables: [{ Name: { Ref: 'Name' }, Indexes: [{ Ref: 'Name' }] }],
-  });
-});
-
-describe('grants', () => {
-  const ledgerArn = { 'Fn::GetAtt': [expect.stringMatching(/^Ledger/), 'LedgerArn'] };
-  const table = (end: string) => ({ 'Fn::Join': ['', [ledgerArn, end]] });
-  const granted = (grant: (ledger: Ledger, role: iam.Role) => void) => {
-    const { stack, ledger } = stackOf();
-    grant(ledger, new iam.Role(stack, 'Caller', { assumedBy: new iam.AccountRootPrincipal() }));
-    const statements = grantedStatements(stack).filter(([id]) => id.startsWith('Caller')).map(([, { Action, Resource }]) => ({ Action, Resource }));
-    expect(statements.map(({ Action }) => Action)).toEqual(expect.arrayContaining(['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction']));
-    return statements.filter(({ Action }) => !String(Action).startsWith('lambda:'));
-  };
-
-  test('read: queries, nothing else', () => {
-    expect(granted((ledger, role) => ledger.grants.read(role))).toEqual([
-      { Action: 'qldb:SendCommand', Resource: ledgerArn },
-      { Action: ['qldb:PartiQLHistoryFunction', 'qldb:PartiQLSelect'], Resource: [table('/table/*'), table('/information_schema/user_tables')] },
-    ]);
-  });
-
-  test('readWrite: documents too, not the schema', () => {
-    expect(granted((ledger, role) => ledger.grants.readWrite(role))[1].Action).toEqual([
-      'qldb:PartiQLDelete', 'qldb:PartiQLHistoryFunction', 'qldb:PartiQLInsert', 'qldb:PartiQLSelect', 'qldb:PartiQLUpdate',
-    ]);
-  });
-
-  test('verify, exportJournal and streamJournal: what each needs', () => {
-    expect(granted((ledger, role) => ledger.grants.verify(role))).toEqual([
-      { Action: ['qldb:DescribeLedger', 'qldb:GetBlock', 'qldb:GetDigest', 'qldb:GetRevision'], Resource: ledgerArn },
-    ]);
-    expect(granted((ledger, role) => ledger.grants.exportJournal(role))).toEqual([
-      { Action: ['qldb:DescribeJournalS3Export', 'qldb:ExportJournalToS3', 'qldb:ListJournalS3ExportsForLedger'], Resource: ledgerArn },
-    ]);
-    const [stream] = granted((ledger, role) => ledger.grants.streamJournal(role));
-    expect(stream.Action).toContain('qldb:StreamJournalToKinesis');
-    expect(JSON.stringify(stream.Resource)).toMatch(/:stream\/",.*LedgerName.*\/\*/);
   });
 });
 

@@ -48,6 +48,8 @@ export class FakeLedgerService {
   readonly exports: FakeExport[] = [];
   readonly streams: FakeStream[] = [];
   readonly tags = new Map<string, Record<string, string>>();
+  /** By `<ledger>/<grant id>`. */
+  readonly grants = new Map<string, Json>();
   readonly calls: { readonly operation: string; readonly input: Json }[] = [];
   /** Polls that see CREATING, DELETING or IN_PROGRESS before the state moves on. */
   polls = 1;
@@ -160,6 +162,8 @@ export class FakeLedgerService {
       'GET /ledgers/*/journal-kinesis-streams': ['ListJournalKinesisStreamsForLedger', () => ({ Streams: this.of(this.streams, name) })],
       'GET /ledgers/*/journal-kinesis-streams/*': ['DescribeJournalKinesisStream', () => ({ Stream: this.stream(name, id) })],
       'DELETE /ledgers/*/journal-kinesis-streams/*': ['CancelJournalKinesisStream', () => this.cancelStream(name, id)],
+      'PUT /ledgers/*/grants/*': ['PutLedgerGrant', () => this.putGrant(this.ledger(name), id, input)],
+      'DELETE /ledgers/*/grants/*': ['DeleteLedgerGrant', () => this.deleteGrant(this.ledger(name), id)],
       'GET /tags/*': ['ListTagsForResource', () => ({ Tags: this.tagged(name) })],
       'POST /tags/*': ['TagResource', () => this.tagResource(name, input.Tags)],
       'DELETE /tags/*': ['UntagResource', () => this.untagResource(name, query.getAll('tagKeys'))],
@@ -255,6 +259,16 @@ export class FakeLedgerService {
     if (!['ACTIVE', 'IMPAIRED'].includes(stream.Status)) { throw new ServiceError(412, 'ResourcePreconditionNotMetException', `Stream is ${stream.Status}`); }
     stream.Status = 'CANCELED';
     return { StreamId: id };
+  }
+
+  private putGrant({ Name: name }: FakeLedger, id: string, grant: Json): Json {
+    this.grants.set(`${name}/${id}`, grant);
+    return { GrantId: id, ...grant };
+  }
+
+  private deleteGrant({ Name: name }: FakeLedger, id: string): Json {
+    this.grants.delete(`${name}/${id}`);
+    return {};
   }
 
   private tagged(arn: string): Record<string, string> {

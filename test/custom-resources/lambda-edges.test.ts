@@ -2,6 +2,7 @@ import { FakeLedgerService } from './fake-ledger-service';
 import * as journalExportHandler from '../../src/custom-resources/journal-export.lambda';
 import * as journalStreamHandler from '../../src/custom-resources/journal-stream.lambda';
 import { lambdaEdges } from '../../src/custom-resources/lambda-edges';
+import * as ledgerGrantHandler from '../../src/custom-resources/ledger-grant.lambda';
 import * as ledgerHandler from '../../src/custom-resources/ledger.lambda';
 
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' };
@@ -14,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 test('the handlers export what the Provider framework calls', () => {
-  for (const handler of [ledgerHandler, journalExportHandler, journalStreamHandler]) {
+  for (const handler of [ledgerHandler, ledgerGrantHandler, journalExportHandler, journalStreamHandler]) {
     expect(handler).toEqual({ onEvent: expect.any(Function), isComplete: expect.any(Function) });
   }
 });

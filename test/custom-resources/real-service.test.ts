@@ -9,6 +9,7 @@ import { CloudFormationSimulator, type Clock } from './cloudformation-simulator'
 import { ledgerServiceClientConfig } from '../../src/client';
 import { journalExportLifecycle } from '../../src/custom-resources/journal-export-lifecycle';
 import { journalStreamLifecycle } from '../../src/custom-resources/journal-stream-lifecycle';
+import { ledgerGrantLifecycle } from '../../src/custom-resources/ledger-grant-lifecycle';
 import { ledgerLifecycle } from '../../src/custom-resources/ledger-lifecycle';
 import { type Edges } from '../../src/custom-resources/lifecycle';
 import { type Destinations } from '../../src/engine';
@@ -96,6 +97,36 @@ test('a ledger with tables, its export and its stream live and end as in a stack
 
   expect(await ledger.delete()).toMatchObject({ Status: 'SUCCESS' });
   await expect(tableNames()).rejects.toThrow();
+});
+
+test('grants live and end as in a stack, also when their ledger goes first', async () => {
+  const ledger = new CloudFormationSimulator(ledgerLifecycle(edges), clock);
+  await ledger.create(ledgerProperties({ LedgerName: 'granted', DeletionProtection: false }));
+  const grants = async () => (await (await fetch(`${service.url}/ledgers/granted/grants`)).json() as { Grants: object[] }).Grants;
+  const clerk = (changes = {}) => ({
+    ...common(),
+    LedgerName: 'granted',
+    GrantId: 'Stack-Clerk',
+    PrincipalArn: 'arn:aws:iam::000000000000:role/clerk',
+    Actions: ['PartiQLSelect'],
+    Tables: ['Vehicle'],
+    ...changes,
+  });
+  const [first, second] = ['First', 'Second'].map(logicalId =>
+    new CloudFormationSimulator(ledgerGrantLifecycle(edges), clock, { invokesTwice: true }, undefined, logicalId));
+
+  const { Data } = await first.create(clerk());
+  await second.create(clerk({ Tables: ['*'] }));
+  expect(await grants()).toContainEqual({
+    GrantId: Data!.GrantId, PrincipalArn: 'arn:aws:iam::000000000000:role/clerk', Actions: ['PartiQLSelect'], Tables: ['Vehicle'],
+  });
+  expect(await first.update(clerk({ PrincipalArn: 'arn:aws:iam::000000000000:user/clerk' }))).toMatchObject({ Status: 'SUCCESS' });
+  expect(await grants()).toHaveLength(2);
+  expect(await first.delete()).toMatchObject({ Status: 'SUCCESS' });
+  expect(await grants()).toMatchObject([{ Tables: ['*'] }]);
+
+  expect(await ledger.delete()).toMatchObject({ Status: 'SUCCESS' });
+  expect(await second.delete()).toMatchObject({ Status: 'SUCCESS' });
 });
 
 test('a ledger that someone else made is refused and survives', async () => {
