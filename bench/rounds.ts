@@ -12,6 +12,8 @@ export interface Measured {
   readonly min: number;
   readonly median: number;
   readonly max: number;
+  /** How many times the rate of the first contestant in the same round, by the median over the rounds. */
+  readonly ratio: number;
 }
 
 const ROUNDS = 7;
@@ -29,7 +31,10 @@ export async function inRounds(contestants: readonly Contestant[], rounds = ROUN
       if (round > 0) rates[index]!.push(rate);
     }
   }
-  return contestants.map(({ name }, index) => ({ name, ...spread(rates[index]!) }));
+  return contestants.map(({ name }, index) => {
+    const { median: ratio } = spread(rates[index]!.map((rate, round) => rate / rates[0]![round]!));
+    return { name, ...spread(rates[index]!), ratio };
+  });
 }
 
 async function unitsASecond(run: Contestant['run'], roundMillis: number): Promise<number> {
@@ -49,11 +54,14 @@ function spread(rates: readonly number[]): { min: number; median: number; max: n
   return { min: sorted[0]!, median: sorted[Math.floor(sorted.length / 2)]!, max: sorted[sorted.length - 1]! };
 }
 
-/** Prints the rates and how many times the first one, the peer, the medians are. */
+/** Prints the rates; the first one is the peer's. */
 export function printComparison(title: string, unit: string, measured: readonly Measured[]): void {
-  const table = new Table({ head: [title, `${unit}/s min`, 'median', 'max', 'ratio'], colAligns: ['left', 'right', 'right', 'right', 'right'], style: { head: [], border: [] } });
-  const peer = measured[0]!.median;
-  for (const { name, min, median, max } of measured) table.push([name, shown(min), shown(median), shown(max), `${(median / peer).toFixed(2)}x`]);
+  const table = new Table({
+    head: [title, `${unit}/s min`, 'median', 'max', 'ratio'],
+    colAligns: ['left', 'right', 'right', 'right', 'right'],
+    style: { head: [], border: [] },
+  });
+  for (const { name, min, median, max, ratio } of measured) table.push([name, shown(min), shown(median), shown(max), `${ratio.toFixed(2)}x`]);
   console.log(table.toString());
 }
 

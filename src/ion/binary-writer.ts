@@ -41,7 +41,7 @@ class BinaryWriter {
     const start = sink.length;
     sink.byte(0);
     for (const annotation of annotations) sink.varUInt(this.symbolId(annotation));
-    this.insertVarUInt(start + 1, sink.length - start - 1);
+    sink.insertVarUInt(start + 1, sink.length - start - 1);
     this.appendBare(value);
     this.fillDescriptor(start, ANNOTATED);
   }
@@ -96,17 +96,7 @@ class BinaryWriter {
       return;
     }
     sink.bytes[start] = (typeCode << 4) | LONG_LENGTH;
-    this.insertVarUInt(start + 1, length);
-  }
-
-  private insertVarUInt(at: number, value: number): void {
-    const { sink } = this;
-    const end = sink.length;
-    sink.varUInt(value);
-    const encoded = Uint8Array.prototype.slice.call(sink.bytes, end, sink.length);
-    sink.length = end;
-    sink.insertGap(at, encoded.length);
-    sink.bytes.set(encoded, at);
+    sink.insertVarUInt(start + 1, length);
   }
 
   private symbolId(text: string): number {

@@ -69,8 +69,7 @@ export class ByteSink {
       this.byte(value | 0x80);
       return;
     }
-    let groups = 1;
-    for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128)) groups++;
+    const groups = varUIntLength(value);
     this.reserve(groups);
     let rest = value;
     for (let at = this.length + groups - 1; at >= this.length; at--) {
@@ -141,10 +140,25 @@ export class ByteSink {
     if (negative) this.bytes[start] |= 0x80;
   }
 
+  /** Puts a VarUInt in front of what stands at `at`. */
+  insertVarUInt(at: number, value: number): void {
+    this.insertGap(at, varUIntLength(value));
+    const end = this.length;
+    this.length = at;
+    this.varUInt(value);
+    this.length = end;
+  }
+
   /** Moves everything from `at` on up by `count` bytes. */
   insertGap(at: number, count: number): void {
     this.reserve(count);
     this.bytes.copyWithin(at + count, at, this.length);
     this.length += count;
   }
+}
+
+function varUIntLength(value: number): number {
+  let groups = 1;
+  for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) groups++;
+  return groups;
 }
