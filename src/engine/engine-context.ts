@@ -1,6 +1,7 @@
 import type { Store } from '../store';
 import type { JournalAppender } from './commit';
 import type { Destinations } from './destinations';
+import type { Quotas } from './limits';
 import type { Random } from './random-id';
 import type { SessionStore } from './session-store';
 
@@ -15,6 +16,7 @@ export interface EngineContext {
   readonly account: Account;
   /** The one appender of a journal in this process. */
   readonly appender: (strandId: string) => JournalAppender;
+  readonly quotas: Quotas;
   /** Whether callers need grants for their statements in ledgers of mode STANDARD; without, who gets here may run everything. */
   readonly checkGrants: boolean;
   /** Something happened that exports, streams or a deletion of that journal may wait for. */

@@ -4,6 +4,7 @@ import type { Destinations } from './destinations';
 import type { Account, EngineContext } from './engine-context';
 import { Exports } from './exports';
 import { Ledgers } from './ledgers';
+import { DEFAULT_QUOTAS, type Quotas } from './limits';
 import { Proofs } from './proofs';
 import type { Random } from './random-id';
 import type { SessionStore } from './session-store';
@@ -18,6 +19,8 @@ export interface EngineOptions {
   readonly random: Random;
   readonly destinations: Destinations;
   readonly account: Account;
+  /** @default QLDB's own */
+  readonly quotas?: Partial<Quotas>;
   /** Whether callers need grants for their statements in ledgers of mode STANDARD. @default false: whoever gets here may run everything */
   readonly checkGrants?: boolean;
   /** Called when jobs of a journal may have something to do. */
@@ -38,11 +41,12 @@ export interface Engine {
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { pause, checkGrants = false, ...edges } = options;
+  const { pause, checkGrants = false, quotas, ...edges } = options;
   const appenders = new Map<string, JournalAppender>();
   const context: EngineContext = {
     ...edges,
     checkGrants,
+    quotas: { ...DEFAULT_QUOTAS, ...quotas },
     appender: (strandId) => {
       let appender = appenders.get(strandId);
       if (!appender) {

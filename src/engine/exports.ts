@@ -4,7 +4,6 @@ import { ledgerArn, type EngineContext } from './engine-context';
 import { findJob, isForgotten, jobsOf, newJobAction, type ExportJob, type OutputFormat } from './job-record';
 import { LedgerError } from './ledger-error';
 import { ledgersAfter, requireActiveLedger, requireLedger, type LedgerRecord } from './ledger-record';
-import { RUNNING_EXPORTS_PER_LEDGER_MAX } from './limits';
 import { randomId } from './random-id';
 
 export interface ExportRequest {
@@ -87,8 +86,9 @@ export class Exports {
 
   private async refuseTooMany(ledger: LedgerRecord): Promise<void> {
     const running = (await this.exportsOf(ledger)).filter(({ status }) => status === 'IN_PROGRESS').length;
-    if (running >= RUNNING_EXPORTS_PER_LEDGER_MAX) {
-      throw new LedgerError('LimitExceededException', `Exceeded the limit of ${RUNNING_EXPORTS_PER_LEDGER_MAX} concurrently running Journal export jobs`, {
+    const { runningExportsPerLedger } = this.context.quotas;
+    if (running >= runningExportsPerLedger) {
+      throw new LedgerError('LimitExceededException', `Exceeded the limit of ${runningExportsPerLedger} concurrently running Journal export jobs`, {
         ResourceType: 'JournalS3Export',
       });
     }

@@ -8,6 +8,7 @@ export * from './ledger-error';
 export type { LedgerGrant } from './ledger-grant';
 export type { LedgerRecord, LedgerState, PermissionsMode } from './ledger-record';
 export type { NewLedger } from './ledgers';
+export { DEFAULT_QUOTAS, type Quotas } from './limits';
 export { memorySessionStore, storedSessionStore, type SessionStore } from './session-store';
 export type { ConsumedIOs, Page, ParameterValue } from './sessions';
 export type { StreamRequest } from './streams';

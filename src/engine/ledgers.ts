@@ -11,7 +11,6 @@ import {
 import { grantsOf, putGrant, removeGrant, type LedgerGrant } from './ledger-grant';
 import { LedgerError, ledgerNotFound } from './ledger-error';
 import { findLedger, ledgerAction, ledgersAfter, replaceLedger, requireLedger, type LedgerRecord, type PermissionsMode, type StoredLedger } from './ledger-record';
-import { ACTIVE_LEDGERS_MAX } from './limits';
 import { randomId } from './random-id';
 import { encodeRecord } from './record';
 import { withoutTags, withTags, type Tags } from './tags';
@@ -174,8 +173,9 @@ export class Ledgers {
   private async refuseTooMany(): Promise<void> {
     let active = 0;
     for await (const { state } of ledgersAfter(this.context.store)) if (state !== 'DELETING') active++;
-    if (active >= ACTIVE_LEDGERS_MAX) {
-      throw new LedgerError('LimitExceededException', `Exceeded the limit of ${ACTIVE_LEDGERS_MAX} active ledgers. Delete one, or raise the limit of the service.`, { ResourceType: 'Ledger' });
+    const { activeLedgers } = this.context.quotas;
+    if (active >= activeLedgers) {
+      throw new LedgerError('LimitExceededException', `Exceeded the limit of ${activeLedgers} active ledgers. Delete one, or raise the limit of the service.`, { ResourceType: 'Ledger' });
     }
   }
 

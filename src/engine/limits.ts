@@ -1,8 +1,15 @@
 /** QLDB's quotas and lifetimes. Those that are ours to raise are defaults of the service's settings; the rest are the protocol. */
 
-export const ACTIVE_LEDGERS_MAX = 5;
-export const RUNNING_EXPORTS_PER_LEDGER_MAX = 2;
-export const ACTIVE_STREAMS_PER_LEDGER_MAX = 5;
+/** Quotas that AWS raised on request; here they are settings. */
+export interface Quotas {
+  readonly activeLedgers: number;
+  readonly runningExportsPerLedger: number;
+  readonly activeStreamsPerLedger: number;
+}
+
+/** QLDB's own. */
+export const DEFAULT_QUOTAS: Quotas = { activeLedgers: 5, runningExportsPerLedger: 2, activeStreamsPerLedger: 5 };
+
 export const ACTIVE_TABLES_MAX = 20;
 export const TABLES_MAX = 40;
 export const INDEXES_PER_TABLE_MAX = 5;

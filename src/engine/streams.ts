@@ -3,7 +3,6 @@ import { ledgerArn, type EngineContext } from './engine-context';
 import { changeJob, findJob, isForgotten, jobsOf, newJobAction, type StreamJob } from './job-record';
 import { LedgerError } from './ledger-error';
 import { requireActiveLedger, requireLedger } from './ledger-record';
-import { ACTIVE_STREAMS_PER_LEDGER_MAX } from './limits';
 import { randomId } from './random-id';
 import { withoutTags, withTags, type Tags } from './tags';
 
@@ -102,8 +101,9 @@ export class Streams {
 
   private async refuseCollision(ledgerName: string, { streamName }: StreamRequest): Promise<void> {
     const running = (await this.listForLedger(ledgerName)).filter(isRunning);
-    if (running.length >= ACTIVE_STREAMS_PER_LEDGER_MAX) {
-      throw new LedgerError('LimitExceededException', `Exceeded the limit of ${ACTIVE_STREAMS_PER_LEDGER_MAX} concurrently running Journal streams to Kinesis`, {
+    const { activeStreamsPerLedger } = this.context.quotas;
+    if (running.length >= activeStreamsPerLedger) {
+      throw new LedgerError('LimitExceededException', `Exceeded the limit of ${activeStreamsPerLedger} concurrently running Journal streams to Kinesis`, {
         ResourceType: 'Stream',
       });
     }

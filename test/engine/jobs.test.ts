@@ -288,3 +288,9 @@ test('two workers at once export each object once and stream each record in orde
   expect(new Set(hashes).size).toBe(hashes.length);
   expect(hashes).toHaveLength(1 + 31 + 30);
 });
+
+test('quotas can be raised', async () => {
+  const { engine } = engineFixture({ quotas: { activeLedgers: 6 } });
+  for (let index = 0; index < 6; index++) await newLedger(engine, `ledger-${index}`);
+  await expect(newLedger(engine, 'one-more')).rejects.toMatchObject({ name: 'LimitExceededException', message: expect.stringContaining('the limit of 6 active') });
+});
