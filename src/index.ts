@@ -14,6 +14,7 @@ export * from './journal-stream';
 export { type MailboxExportOptions } from './mailbox-export-target';
 export { MailboxExportRole, type MailboxExportRoleProps } from './mailbox-export-role';
 export * from './mailbox-export';
+export * from './organization-mailbox-export';
 export {
   BatchChecksumAlgorithm, type BatchChecksumOptions, type BatchCopyOptions, type BatchInvokeOptions, BatchOperation, type BatchRestoreOptions,
   BatchRestoreTier, type BatchRetentionOptions,

@@ -2,7 +2,10 @@ import { WorkMailClient } from '@aws-sdk/client-workmail';
 import { LAMBDA_CLIENT_CONFIG, LAMBDA_JOB_EDGES } from './batch-job-edges';
 import { batchJobLifecycle } from './batch-job-lifecycle';
 import { mailboxExportService } from './mailbox-export-service';
+import { mailboxOrganizationLifecycle } from './mailbox-organization-lifecycle';
 
 const client = new WorkMailClient(LAMBDA_CLIENT_CONFIG);
 
 export const { onEvent, isComplete } = batchJobLifecycle(mailboxExportService(client), LAMBDA_JOB_EDGES);
+
+export const { onEvent: onOrganizationEvent, isComplete: isOrganizationComplete } = mailboxOrganizationLifecycle(client, LAMBDA_JOB_EDGES);

@@ -7,6 +7,8 @@ export interface FakeMailboxExportJob extends Json {
   EntityId: string;
   State: string;
   StartTime: number;
+  /** Instead of the service's own. */
+  polls?: number;
 }
 
 export interface FakeMailbox {
@@ -134,7 +136,7 @@ export class FakeWorkMail {
   private age(job: FakeMailboxExportJob): void {
     const seen = (this.seen.get(job.JobId) ?? 0) + 1;
     this.seen.set(job.JobId, seen);
-    if (job.State === 'RUNNING' && seen > this.polls) {
+    if (job.State === 'RUNNING' && seen > (job.polls ?? this.polls)) {
       Object.assign(job, { EstimatedProgress: 100, EndTime: this.seconds(), ...this.ending });
     }
   }
