@@ -6,6 +6,7 @@ import {
 import { Construct } from 'constructs';
 import { bundledFunction, functionRole } from './bundled-function';
 import { LedgerServiceGrants } from './ledger-service-grants';
+import { LedgerServiceQuotas, quotaEnvironment, quotaProblems } from './ledger-service-quotas';
 import { rejectProblems } from './problems';
 import { removalProblem, watchRemoval } from './removal';
 
@@ -78,6 +79,12 @@ export interface LedgerServiceProps {
    * @default logs.RetentionDays.THREE_MONTHS
    */
   readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * How many ledgers, exports and streams there may be.
+   * @default - QLDB's own quotas
+   */
+  readonly quotas?: LedgerServiceQuotas;
 }
 
 /** Attributes of a `LedgerService` deployed by another app. */
@@ -233,7 +240,7 @@ export class LedgerService extends LedgerServiceBase {
     super(scope, id);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     const deletionProtection = props.deletionProtection ?? true;
-    rejectProblems(this, [removalProblem(removalPolicy, deletionProtection)]);
+    rejectProblems(this, [removalProblem(removalPolicy, deletionProtection), ...quotaProblems(props.quotas)]);
 
     this.encryptionKey = props.encryptionKey ?? new kms.Key(this, 'Key', {
       description: `Ledgers of ${this.node.path}`,
@@ -270,7 +277,7 @@ export class LedgerService extends LedgerServiceBase {
         memory,
         role,
         logGroup,
-        environment: { LEDGER_TABLE_NAME: this.table.tableName },
+        environment: { LEDGER_TABLE_NAME: this.table.tableName, ...quotaEnvironment(props.quotas) },
       });
     };
     this.apiFunction = serviceFunction('Api', 'service/api', 'Ledger service: control plane', Duration.seconds(30));

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createEngine, memorySessionStore, type Account, type Destinations, type Engine } from '../engine';
+import { createEngine, memorySessionStore, type Account, type Destinations, type Engine, type Quotas } from '../engine';
 import { uniqueId } from '../journal';
 import { openEmbeddedStore } from '../store';
 import { awsDestinations } from './aws-destinations';
@@ -21,6 +21,8 @@ export interface EmbeddedServiceOptions {
   readonly clock?: () => number;
   /** @default - the system's secure random numbers */
   readonly random?: (byteCount: number) => Uint8Array;
+  /** @default QLDB's own */
+  readonly quotas?: Partial<Quotas>;
   /** Where exports and streams go. @default - S3 and Kinesis, under the AWS credentials of the process */
   readonly destinations?: Destinations;
   /** @default - nothing is logged */
@@ -51,6 +53,7 @@ export async function openEmbeddedService(options: EmbeddedServiceOptions): Prom
     random,
     destinations: options.destinations ?? awsDestinations({ region: account.region, clock }),
     account,
+    quotas: options.quotas,
     wake: strandId => loop.wake(strandId),
     pause: commitPause,
   });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { createEngine, storedSessionStore, type Account, type Engine, type EngineOptions } from '../engine';
+import { createEngine, storedSessionStore, type Account, type Engine, type EngineOptions, type Quotas } from '../engine';
 import { uniqueId } from '../journal';
 import { dynamoDbStore } from '../store';
 import { awsDestinations } from './aws-destinations';
@@ -39,6 +39,7 @@ export async function openLambdaService(
     destinations: awsDestinations({ region, clock }),
     account,
     checkGrants,
+    quotas: quotas(environment),
     // Whoever writes to the table wakes the worker: the table's stream does.
     wake: () => {},
     pause: commitPause,
@@ -53,6 +54,22 @@ function required(environment: LambdaEnvironment, name: string): string {
   const value = environment[name];
   if (!value) throw new Error(`The environment variable ${name} is not set. Deploy this function with the construct LedgerService.`);
   return value;
+}
+
+const QUOTA_VARIABLES = {
+  activeLedgers: 'LEDGER_QUOTA_ACTIVE_LEDGERS',
+  runningExportsPerLedger: 'LEDGER_QUOTA_RUNNING_EXPORTS',
+  activeStreamsPerLedger: 'LEDGER_QUOTA_ACTIVE_STREAMS',
+} satisfies Record<keyof Quotas, string>;
+
+function quotas(environment: LambdaEnvironment): Partial<Quotas> {
+  const set = Object.entries(QUOTA_VARIABLES).flatMap(([quota, variable]) => {
+    const value = environment[variable];
+    if (value === undefined) return [];
+    if (!/^[1-9]\d{0,5}$/.test(value)) throw new Error(`The environment variable ${variable} is '${value}'; it must be a whole number from 1 to 999999.`);
+    return [[quota, Number(value)] as const];
+  });
+  return Object.fromEntries(set);
 }
 
 function accountOf(functionArn: string | undefined, region: string): Account | undefined {

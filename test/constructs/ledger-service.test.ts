@@ -208,3 +208,13 @@ describe('any other endpoint', () => {
     expect(trust).toContainEqual(expect.stringContaining(':iam::444455556666:root'));
   });
 });
+
+test('quotas reach every function, and are checked at synthesis', () => {
+  const { stack } = stackOf({ quotas: { activeLedgers: 20, runningExportsPerLedger: 4 } });
+  const environments = Object.values(resourcesOf(stack)).flatMap(({ Type, Properties }) =>
+    Type === 'AWS::Lambda::Function' && Properties.Environment.Variables.LEDGER_TABLE_NAME ? [Properties.Environment.Variables] : []);
+  expect(environments).toHaveLength(3);
+  for (const environment of environments) expect(environment).toMatchObject({ LEDGER_QUOTA_ACTIVE_LEDGERS: '20', LEDGER_QUOTA_RUNNING_EXPORTS: '4' });
+  expect(() => stackOf({ quotas: { activeLedgers: 0, activeStreamsPerLedger: 1.5 } }))
+    .toThrow(/quotas\.activeLedgers is 0: use a whole number from 1 to 999999[^]*quotas\.activeStreamsPerLedger is 1\.5/);
+});
