@@ -33,8 +33,9 @@ function problemsOf(text: string): string[] {
 }
 
 // Snippets of the README and of docstrings are compiled by jsii-rosetta; these are what it does not see.
-test.each(['docs/constructs.md', 'docs/batch-operations.md', 'docs/mailbox-export.md'])('every snippet of %s compiles inside a stack', page => {
-  expect(problemsOf(FIXTURE.replace('/// here', blocks(page, 'ts').map(block => `{\n${block}}\n`).join('')))).toEqual([]);
+test('every snippet of the pages on constructs compiles inside a stack', () => {
+  const snippets = ['docs/constructs.md', 'docs/batch-operations.md', 'docs/mailbox-export.md'].flatMap(page => blocks(page, 'ts'));
+  expect(problemsOf(FIXTURE.replace('/// here', snippets.map(block => `{\n${block}}\n`).join('')))).toEqual([]);
 });
 
 test('the client snippet of the README compiles', () => {

@@ -136,7 +136,9 @@ test('a job and its archive in two stacks have no cycle', () => {
   const jobs = new Stack(app, 'JobStack');
   new MailboxExport(jobs, 'Mailbox', { organizationId: ORGANIZATION_ID, entityId: 'alice', archive });
   new BatchOperationsJob(jobs, 'Job', {
-    operation: BatchOperation.computeChecksum(), manifest: BatchManifest.generated(archive.archiveBucket), report: BatchReport.to(archive.archiveBucket),
+    operation: BatchOperation.computeChecksum(),
+    manifest: BatchManifest.generated(archive.archiveBucket),
+    report: BatchReport.to(archive.archiveBucket),
   });
   app.synth();
   expect(Stack.of(archive).dependencies).toEqual([]);
