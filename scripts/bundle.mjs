@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const KILOBYTE = 1000;
+/** Clients of different releases bring a credentials chain each; the newest one serves them all. */
+const SHARED_CREDENTIALS = fileURLToPath(new URL('../node_modules/@aws-sdk/credential-provider-node', import.meta.url));
 const LAMBDA_CREDENTIALS = fileURLToPath(new URL('lambda-credentials.mjs', import.meta.url));
 
 /** Built here and moved at the end, so that a failed build leaves the last good one. */
@@ -40,7 +42,7 @@ for (const { entry, output, kilobytesMax, onLambda = true } of BUNDLES) {
     conditions: ['module', 'import'],
     external: ['lmdb'], // native: resolved at run time, where `cdk-ledger serve` needs it
     legalComments: 'linked',
-    alias: onLambda ? { '@aws-sdk/credential-provider-node': LAMBDA_CREDENTIALS } : {},
+    alias: { '@aws-sdk/credential-provider-node': onLambda ? LAMBDA_CREDENTIALS : SHARED_CREDENTIALS },
     banner: onLambda ? undefined : { js: '#!/usr/bin/env node' },
     metafile: true,
     logLevel: 'warning',

@@ -1,6 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import * as path from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { Unreadable } from './unreadable';
 
 /** Where exported objects are read from, be it a bucket or a copy of it. Keys use `/`. */
 export interface ExportSource {
@@ -8,13 +10,8 @@ export interface ExportSource {
   readonly name: string;
   /** Every key below the given place. */
   keys(): AsyncIterable<string>;
-  /** @throws Unreadable */
-  read(key: string): Promise<Uint8Array>;
-}
-
-/** Something that must be read cannot be; the message says what and why. */
-export class Unreadable extends Error {
-  readonly name = 'Unreadable';
+  /** The bytes of an object as they arrive. @throws Unreadable, while iterating */
+  read(key: string): AsyncIterable<Uint8Array>;
 }
 
 const S3_URL = /^s3:\/\/([^/]+)\/?(.*)$/;
@@ -29,25 +26,25 @@ function folderSource(folder: string): ExportSource {
   return {
     name: folder,
     async* keys() {
-      const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: Error) => {
-        throw new Unreadable(`Cannot read the folder ${folder}: ${error.message}`);
-      });
+      const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(unreadable(`read the folder ${folder}`));
       for (const entry of entries) {
         if (entry.isFile()) yield path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/');
       }
     },
-    read: key => readFile(path.join(folder, key)).catch((error: Error) => {
-      throw new Unreadable(`Cannot read ${path.join(folder, key)}: ${error.message}`);
-    }),
+    async* read(key) {
+      const file = path.join(folder, key);
+      try {
+        yield* createReadStream(file) as AsyncIterable<Buffer>;
+      } catch (error) {
+        unreadable(`read ${file}`)(error as Error);
+      }
+    },
   };
 }
 
 function bucketSource(name: string, bucket: string, prefix: string): ExportSource {
   // A local AWS has no host name for each bucket.
   const client = new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
-  const unreadable = (what: string) => (error: Error) => {
-    throw new Unreadable(`Cannot ${what}: ${error.name}: ${error.message}`);
-  };
   return {
     name,
     async* keys() {
@@ -59,9 +56,17 @@ function bucketSource(name: string, bucket: string, prefix: string): ExportSourc
         token = page.NextContinuationToken;
       } while (token !== undefined);
     },
-    async read(key) {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key })).catch(unreadable(`read s3://${bucket}/${key}`));
-      return Body!.transformToByteArray();
+    async* read(key) {
+      try {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        yield* Body as unknown as AsyncIterable<Uint8Array>;
+      } catch (error) {
+        unreadable(`read s3://${bucket}/${key}`)(error as Error);
+      }
     },
   };
 }
+
+const unreadable = (what: string) => (error: Error): never => {
+  throw new Unreadable(`Cannot ${what}: ${error.name}: ${error.message}`);
+};

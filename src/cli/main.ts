@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { serve } from './serve';
 import { verifyExportCommand } from './verify-export-command';
+import { verifyLedgerCommand } from './verify-ledger-command';
+import { verifyReceiptCommand } from './verify-receipt-command';
 import { version } from '../../package.json';
 
 // The SDK warns of the Node versions that its future releases will need; this one is bundled.
@@ -22,12 +24,31 @@ program.command('serve')
   .action(serve);
 
 const verify = program.command('verify').description('Verify journal data: exit code 0 is valid, 1 is tampered with, 2 is unreadable');
+
 verify.command('export <location>')
-  .description('Verify every finished export in a folder or under s3://BUCKET/PREFIX')
-  .option('--digest <base64>', 'digest of the ledger that the export must lead to', digest)
-  .option('--tip <sequenceNo>', 'sequence number of the block that the digest was taken at', sequenceNo)
+  .description('Verify every finished export in a folder or under s3://BUCKET/PREFIX, and that they fit together')
+  .option('--digest <base64>', 'digest of the ledger that the exports must lead to', digest)
+  .option('--tip <sequenceNo>', 'block that the digest was taken at; the last one by default', sequenceNo)
+  .option('--gapless', 'take gaps and overlaps between exports for tampering')
+  .option('--strict', 'hold the journal to the rules of this project\'s own service, where every entry is explained')
   .option('--json', 'print the verdicts as JSON')
   .action(verifyExportCommand);
+
+verify.command('receipt <files...>')
+  .description('Verify receipts: a revision, block or hash with its proof and digest, in Ion or JSON; several files count as one')
+  .option('--digest <base64>', 'digest kept elsewhere that the receipt must lead to', digest)
+  .option('--json', 'print the verdicts as JSON')
+  .action(verifyReceiptCommand);
+
+verify.command('ledger <name>')
+  .description('Walk the journal of a live ledger through QLDB\'s API and verify every block, link and proof, and the digest')
+  .requiredOption('--endpoint <url>', 'URL of the ledger service')
+  .option('--region <region>', 'region to sign for; that of a function URL or of the environment by default')
+  .option('--digest <base64>', 'digest kept elsewhere that the journal must lead to', digest)
+  .option('--tip <sequenceNo>', 'block that the digest was taken at; the newest one by default', sequenceNo)
+  .option('--strict', 'hold the journal to the rules of this project\'s own service, where every entry is explained')
+  .option('--json', 'print the verdict as JSON')
+  .action(verifyLedgerCommand);
 
 program.parseAsync().catch((error: Error) => {
   console.error(`cdk-ledger: ${error.message}`);

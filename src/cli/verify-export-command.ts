@@ -1,53 +1,95 @@
-import Table from 'cli-table3';
-import { openExportSource, Unreadable } from './export-source';
-import { base64, verifyExports, type ExportVerdict, type VerificationProgress } from './verify-export';
+import { base64 } from './base64';
+import { openExportSource } from './export-source';
+import type { StrandVerdict } from './strand-verifier';
+import {
+  clearProgress, count, exitWith, firstBadBlock, printFindings, printJson, printTable, reportingUnreadable, showProgress, unexplained,
+  worst, type Outcome,
+} from './verdict';
+import { verifyExports, type ExportVerdict } from './verify-export';
 
 export interface VerifyExportOptions {
   readonly digest?: Uint8Array;
   readonly tip?: number;
+  readonly gapless?: boolean;
+  readonly strict?: boolean;
   readonly json?: boolean;
 }
 
-const EXIT_TAMPERED = 1;
-const EXIT_UNREADABLE = 2;
+/** `cdk-ledger verify export`: prints a table of each export and each ledger, and every finding. */
+export async function verifyExportCommand(location: string, { digest, tip, gapless, strict, json }: VerifyExportOptions): Promise<void> {
+  await reportingUnreadable(async () => {
+    const expected = digest && { digest, ...(tip !== undefined && { sequenceNo: tip }) };
+    const source = openExportSource(location);
+    const { exports, strands } = await verifyExports(source, { expected, gapless, strict }, ({ blockCount, byteCount, place }) => {
+      showProgress(`${count(blockCount)} blocks, ${count(byteCount)} bytes verified, now in ${place}`);
+    });
+    clearProgress();
+    if (json) printJson(exports.map(verdict => withOthers(verdict, strands.find(({ strandId }) => strandId === verdict.strandId)!)));
+    else printVerdicts(exports, strands);
+    exitWith([...exports, ...strands].map(outcomeOf));
+  });
+}
 
-/** `cdk-ledger verify export`: prints a table of each export and every finding. */
-export async function verifyExportCommand(location: string, options: VerifyExportOptions): Promise<void> {
-  try {
-    const expected = options.digest && { digest: options.digest, sequenceNo: options.tip };
-    const verdicts = await verifyExports(openExportSource(location), expected, showProgress);
-    clearProgress();
-    if (options.json) console.log(JSON.stringify(verdicts.map(withTextDigest), undefined, 2));
-    else verdicts.forEach(printVerdict);
-    process.exitCode = verdicts.some(({ findings }) => findings.length > 0) ? EXIT_TAMPERED : 0;
-  } catch (error) {
-    clearProgress();
-    if (!(error instanceof Unreadable)) throw error;
-    console.error(`UNREADABLE ${error.message}`);
-    process.exitCode = EXIT_UNREADABLE;
+function printVerdicts(exports: readonly ExportVerdict[], strands: readonly StrandVerdict[]): void {
+  exports.forEach(printExport);
+  strands.forEach(printStrand);
+}
+
+type AnyVerdict = Pick<ExportVerdict, 'findingCount' | 'unreadable'>;
+
+function outcomeOf({ findingCount, unreadable }: AnyVerdict): Outcome {
+  if (findingCount > 0) return 'tampered';
+  return unreadable === undefined ? 'valid' : 'unreadable';
+}
+
+/** What is found of an export by itself and among the others of its ledger, in one object for machines. */
+function withOthers(verdict: ExportVerdict, strand: StrandVerdict): object {
+  const findings = [...verdict.findings, ...strand.findings];
+  return {
+    outcome: worst([outcomeOf(verdict), outcomeOf(strand)]),
+    ...verdict,
+    digest: strand.digest,
+    digestSequenceNo: strand.digestSequenceNo,
+    notes: strand.notes,
+    firstBadBlock: firstBadBlock(findings),
+    findings: findings.map(({ message }) => message),
+    findingCount: verdict.findingCount + strand.findingCount,
+  };
+}
+
+function printExport(verdict: ExportVerdict): void {
+  const { blockCount, firstSequenceNo, lastSequenceNo, unjudgedRevisionCount, findings, findingCount, unreadable } = verdict;
+  printTable({
+    'export': verdict.exportId,
+    'objects': `${count(verdict.objectCount)} (${count(verdict.byteCount)} bytes)`,
+    'blocks': blockCount === 0 ? '0' : `${count(blockCount)} (${firstSequenceNo} to ${lastSequenceNo})`,
+    'revisions': count(verdict.revisionCount),
+    'not judged': unjudgedRevisionCount > 0 ? `${count(unjudgedRevisionCount)} documents: JSON does not tell the types in them` : undefined,
+    'unexplained': unexplained(verdict.hashOnlyRevisionCount, verdict.unknownEntryCount),
+    'first bad block': firstBadBlock(findings)?.toString(),
+    'verdict': verdictOf(verdict),
+  });
+  printFindings(findings, findingCount);
+  if (unreadable !== undefined) console.error(`UNREADABLE ${unreadable}`);
+}
+
+function verdictOf(verdict: ExportVerdict): string {
+  switch (outcomeOf(verdict)) {
+    case 'tampered': return 'TAMPERED WITH';
+    case 'unreadable': return 'UNREADABLE';
+    case 'valid': return verdict.isJson ? 'VALID AS FAR AS JSON ALLOWS' : 'VALID';
   }
 }
 
-const withTextDigest = (verdict: ExportVerdict) => ({ ...verdict, digest: verdict.digest && base64(verdict.digest) });
-
-function printVerdict(verdict: ExportVerdict): void {
-  const table = new Table({ style: { head: [], border: [] } });
-  table.push(
-    { export: verdict.exportId },
-    { objects: `${verdict.objectCount} (${verdict.byteCount.toLocaleString('en')} bytes)` },
-    { blocks: verdict.blockCount === 0 ? '0' : `${verdict.blockCount} (${verdict.firstSequenceNo} to ${verdict.lastSequenceNo})` },
-    { revisions: String(verdict.revisionCount) },
-    { digest: verdict.digest ? base64(verdict.digest) : 'unknown: the export does not start at block 0' },
-    { verdict: verdict.findings.length === 0 ? 'VALID' : 'TAMPERED WITH' },
-  );
-  console.log(table.toString());
-  for (const finding of verdict.findings) console.log(`  ${finding}`);
-}
-
-function showProgress({ objectsDone, objectCount, blockCount }: VerificationProgress): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r${objectsDone} of ${objectCount} objects, ${blockCount} blocks verified`);
-}
-
-function clearProgress(): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+function printStrand(verdict: StrandVerdict): void {
+  const { strandId, exportIds, digest, digestSequenceNo, notes, findings, findingCount } = verdict;
+  printTable({
+    'journal': strandId,
+    'exports': count(exportIds.length),
+    'digest': digest ? `${base64(digest)} at block ${digestSequenceNo}` : 'unknown: no export starts at block 0',
+    'first bad block': firstBadBlock(findings)?.toString(),
+    'taken together': findingCount > 0 ? 'TAMPERED WITH' : verdict.isComplete ? 'CONSISTENT' : 'CONSISTENT AS FAR AS READABLE',
+  });
+  notes.forEach(note => console.log(`  Note: ${note}`));
+  printFindings(findings, findingCount);
 }

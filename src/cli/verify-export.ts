@@ -1,99 +1,186 @@
-import { sameHash, ChainVerifier, type Finding } from '../journal';
-import { Unreadable, type ExportSource } from './export-source';
-import { exportedBlocks, findExports, type ExportedJournal } from './exported-journal';
+import { ChainVerifier, OWN_JOURNAL, type Block, type Finding } from '../journal';
+import type { ExpectedDigest } from './expected-digest';
+import type { ExportSource } from './export-source';
+import { exportedBlocks, findExports, type ExportedJournal, type ExportedJournalObject } from './exported-journal';
+import { FindingList, type VerdictFinding } from './finding-list';
+import { StrandVerifier, type StrandVerdict } from './strand-verifier';
+import { Unreadable } from './unreadable';
 
-export interface ExpectedDigest {
-  readonly digest: Uint8Array;
-  /** The tip that the digest was taken at. */
-  readonly sequenceNo?: number;
-}
-
-/** What a verification found. */
+/** What the verification of one export found. */
 export interface ExportVerdict {
   readonly exportId: string;
+  readonly strandId: string;
   readonly objectCount: number;
   readonly byteCount: number;
   readonly blockCount: number;
   readonly revisionCount: number;
+  /** Revisions that the block lists by their hash alone. */
+  readonly hashOnlyRevisionCount: number;
+  /** Revisions whose document cannot be judged, because JSON does not tell the types in it. */
+  readonly unjudgedRevisionCount: number;
+  /** Entries of blocks that nothing in the block accounts for. */
+  readonly unknownEntryCount: number;
+  readonly isJson: boolean;
   readonly firstSequenceNo?: number;
   readonly lastSequenceNo?: number;
-  /** The ledger's digest at the last block; known only if the export starts at block 0. */
-  readonly digest?: Uint8Array;
-  readonly findings: readonly string[];
+  /** Why the export could not be read to its end. */
+  readonly unreadable?: string;
+  readonly findings: readonly VerdictFinding[];
+  readonly findingCount: number;
+}
+
+export interface ExportsVerdict {
+  readonly exports: readonly ExportVerdict[];
+  readonly strands: readonly StrandVerdict[];
+}
+
+export interface ExportVerificationOptions {
+  /** Only for one ledger's exports. */
+  readonly expected?: ExpectedDigest;
+  /** Whether gaps and overlaps between exports are findings. */
+  readonly gapless?: boolean;
+  /** Whether to hold the journal to the stricter rules of this project's own service. */
+  readonly strict?: boolean;
 }
 
 export interface VerificationProgress {
-  readonly exportId: string;
-  readonly objectsDone: number;
-  readonly objectCount: number;
   readonly blockCount: number;
+  readonly byteCount: number;
+  /** Where it is, for people. */
+  readonly place: string;
 }
 
-/** A journal that is broken throughout needs no more lines than this to say so. */
-const FINDINGS_MAX = 100;
+export type ShowProgress = (state: VerificationProgress) => void;
 
-/** Verifies every finished export of a source, one object in memory at a time. @throws Unreadable */
+/** Verifies every finished export of a source, one block in memory at a time. @throws Unreadable when none can be found */
 export async function verifyExports(
-  source: ExportSource, expected: ExpectedDigest | undefined, progress: (state: VerificationProgress) => void,
-): Promise<ExportVerdict[]> {
-  const verdicts: ExportVerdict[] = [];
-  for (const exported of await findExports(source)) verdicts.push(await verifyExport(source, exported, expected, progress));
-  return verdicts;
+  source: ExportSource, options: ExportVerificationOptions, showProgress: ShowProgress,
+): Promise<ExportsVerdict> {
+  const byStrand = new Map<string, ExportedJournal[]>();
+  for (const exported of await findExports(source)) byStrand.set(exported.strandId, [...byStrand.get(exported.strandId) ?? [], exported]);
+  if (options.expected && byStrand.size > 1) {
+    throw new Unreadable(`A digest belongs to one ledger, but ${source.name} holds exports of ${byStrand.size}. Name a place that holds those of one.`);
+  }
+  const exports: ExportVerdict[] = [];
+  const strands: StrandVerdict[] = [];
+  for (const group of byStrand.values()) {
+    const ordered = group.sort((one, other) => firstOf(one) - firstOf(other) || (one.exportId < other.exportId ? -1 : 1));
+    const strand = new StrandVerifier(ordered, options.expected);
+    const verdicts: ExportVerdict[] = [];
+    for (const exported of ordered) verdicts.push(await verifyExport(source, exported, strand, options, showProgress));
+    exports.push(...verdicts);
+    strands.push(strand.verdict({ gapless: options.gapless ?? false, isComplete: verdicts.every(({ unreadable }) => unreadable === undefined) }));
+  }
+  return { exports, strands };
 }
+
+const firstOf = ({ objects }: ExportedJournal): number => objects[0]?.firstSequenceNo ?? -1;
 
 async function verifyExport(
-  source: ExportSource, exported: ExportedJournal, expected: ExpectedDigest | undefined, progress: (state: VerificationProgress) => void,
+  source: ExportSource, exported: ExportedJournal, strand: StrandVerifier, options: ExportVerificationOptions, showProgress: ShowProgress,
 ): Promise<ExportVerdict> {
-  const chain = new ChainVerifier();
-  const findings: string[] = [];
-  const report = (message: string): void => {
-    if (findings.length < FINDINGS_MAX) findings.push(message);
-  };
-  let byteCount = 0;
-  let revisionCount = 0;
-  for (const [index, object] of exported.objects.entries()) {
-    if (object.key.endsWith('.json')) {
-      throw new Unreadable(`${object.key} is a JSON export. JSON keeps no Ion types, so hashes of documents cannot be recomputed from it. Export again as ION_TEXT or ION_BINARY to verify.`);
-    }
-    const bytes = await source.read(object.key);
-    byteCount += bytes.length;
-    let due = object.firstSequenceNo;
-    for (const block of exportedBlocks(bytes, object.key)) {
-      if (block.blockAddress.sequenceNo !== due) {
-        report(`${object.key}: block ${block.blockAddress.sequenceNo} stands where block ${due} was due by the object's name.`);
+  const verification = new ExportVerification(exported, strand, options);
+  let unreadable: string | undefined;
+  try {
+    for (const object of exported.objects) {
+      verification.startObject(object);
+      for await (const block of exportedBlocks(verification.counted(source.read(object.key)), object)) {
+        verification.add(block, object);
+        if (verification.blockCount % PROGRESS_BLOCKS === 0) showProgress(verification.progress(object));
       }
-      due = block.blockAddress.sequenceNo + 1;
-      revisionCount += block.revisions?.length ?? 0;
-      for (const finding of chain.add(block)) report(described(object.key, finding));
+      verification.endObject(object);
     }
-    if (due !== object.lastSequenceNo + 1) report(`${object.key}: ends with block ${due - 1}, though its name promises block ${object.lastSequenceNo}.`);
-    progress({ exportId: exported.exportId, objectsDone: index + 1, objectCount: exported.objects.length, blockCount: chain.summary().blockCount });
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    unreadable = error.message;
   }
-  const { blockCount, first, tip, digest } = chain.summary();
-  if (expected) for (const finding of digestFindings(expected, digest, tip?.sequenceNo)) report(finding);
-  return {
-    exportId: exported.exportId,
-    objectCount: exported.objects.length,
-    byteCount,
-    blockCount,
-    revisionCount,
-    firstSequenceNo: first?.sequenceNo,
-    lastSequenceNo: tip?.sequenceNo,
-    digest,
-    findings,
-  };
+  return { ...verification.verdict(), ...(unreadable !== undefined && { unreadable }) };
 }
 
-const described = (key: string, { message }: Finding): string => `${key}: ${message}`;
+const PROGRESS_BLOCKS = 100;
 
-function digestFindings(expected: ExpectedDigest, digest: Uint8Array | undefined, tip: number | undefined): string[] {
-  if (expected.sequenceNo !== undefined && expected.sequenceNo !== tip) {
-    return [`The digest was taken at block ${expected.sequenceNo}, but the export ends at block ${tip}. Export up to that block, or take a digest of this one.`];
+class ExportVerification {
+  private readonly chain: ChainVerifier;
+  private readonly findings = new FindingList();
+  private byteCount = 0;
+  private revisionCount = 0;
+  private hashOnlyRevisionCount = 0;
+  private unjudgedRevisionCount = 0;
+  private due = 0;
+  private previousLast?: number;
+  blockCount = 0;
+
+  constructor(private readonly exported: ExportedJournal, private readonly strand: StrandVerifier, { strict }: ExportVerificationOptions) {
+    this.chain = new ChainVerifier(strict ? OWN_JOURNAL : {});
   }
-  if (!digest) return ['The export does not start at block 0, so the digest of the ledger cannot be computed from it.'];
-  return sameHash(digest, expected.digest)
-    ? []
-    : [`The digest of the exported blocks is ${base64(digest)}, not the expected ${base64(expected.digest)}.`];
+
+  async* counted(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      this.byteCount += chunk.length;
+      yield chunk;
+    }
+  }
+
+  startObject({ key, firstSequenceNo }: ExportedJournalObject): void {
+    if (this.previousLast !== undefined && firstSequenceNo !== this.previousLast + 1) {
+      this.findings.add(`${key}: starts with block ${firstSequenceNo} by its name, though ${this.previousLast + 1} was due.`, firstSequenceNo);
+    }
+    this.due = firstSequenceNo;
+  }
+
+  add(block: Block, { key, format }: ExportedJournalObject): void {
+    const { sequenceNo, strandId } = block.blockAddress;
+    const report = (message: string): void => this.findings.add(`${key}: ${message}`, sequenceNo);
+    if (sequenceNo !== this.due) report(`block ${sequenceNo} stands where block ${this.due} was due by the object's name.`);
+    if (strandId !== this.exported.strandId) report(`block ${sequenceNo} is of strand ${strandId}, but the export of ${this.exported.strandId}.`);
+    this.due = sequenceNo + 1;
+    this.blockCount += 1;
+    const revisions = block.revisions ?? [];
+    this.revisionCount += revisions.length;
+    this.hashOnlyRevisionCount += revisions.filter(({ kind }) => kind === 'internal').length;
+    for (const finding of this.chain.add(block)) {
+      if (format === 'JSON' && isUnjudged(finding, block)) this.unjudgedRevisionCount += 1;
+      else report(finding.message);
+    }
+    this.strand.add(this.exported.exportId, block);
+  }
+
+  endObject({ key, lastSequenceNo }: ExportedJournalObject): void {
+    if (this.due !== lastSequenceNo + 1) {
+      this.findings.add(`${key}: ends with block ${this.due - 1}, though its name promises block ${lastSequenceNo}.`, this.due);
+    }
+    this.previousLast = lastSequenceNo;
+  }
+
+  progress({ key }: ExportedJournalObject): VerificationProgress {
+    return { blockCount: this.blockCount, byteCount: this.byteCount, place: key };
+  }
+
+  verdict(): ExportVerdict {
+    const { first, tip, unknownEntryCount } = this.chain.summary();
+    const { exportId, strandId, objects } = this.exported;
+    const { byteCount, blockCount, revisionCount, hashOnlyRevisionCount, unjudgedRevisionCount } = this;
+    return {
+      exportId,
+      strandId,
+      objectCount: objects.length,
+      byteCount,
+      blockCount,
+      revisionCount,
+      hashOnlyRevisionCount,
+      unjudgedRevisionCount,
+      unknownEntryCount,
+      isJson: objects.some(({ format }) => format === 'JSON'),
+      ...(first && tip && { firstSequenceNo: first.sequenceNo, lastSequenceNo: tip.sequenceNo }),
+      findings: this.findings.kept,
+      findingCount: this.findings.count,
+    };
+  }
 }
 
-export const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+/** Whether a finding about a block in JSON may come of the types that JSON lost. A revision without data has none to lose. */
+function isUnjudged({ check, field }: Finding, { revisions }: Block): boolean {
+  if (check !== 'revisionHash') return false;
+  const revision = revisions?.[Number(/^revisions\[(\d+)\]/.exec(field)?.[1])];
+  return revision?.kind === 'document' && revision.data !== undefined;
+}
