@@ -63,7 +63,7 @@ describe('a stream of values', () => {
   test('carries symbol tables from batch to batch', async () => {
     const values = Array.from({ length: 30_000 }, (_, index) => ionStruct({ [`field${index % 500}`]: ionString(`value ${index}`.padEnd(40)) }));
     expectSame(await valuesOf(encodeIonStream(values), [65_536], {}), values);
-    const tables = values.map((value, index) => index % 100 === 0 ? Buffer.from(encodeIonStream(values.slice(index, index + 100))) : Buffer.alloc(0));
+    const tables = values.map((_, index) => index % 100 === 0 ? Buffer.from(encodeIonStream(values.slice(index, index + 100))) : Buffer.alloc(0));
     expectSame(await valuesOf(Buffer.concat(tables), [65_536], {}), values);
   });
 
