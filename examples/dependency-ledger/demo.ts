@@ -21,6 +21,7 @@ import { ledgerServiceClientConfig } from '../../src/client';
 /** The outputs of the stack. */
 interface Outputs {
   readonly ServiceUrl: string;
+  readonly SessionUrl: string;
   readonly LedgerName: string;
   readonly ArchiveBucket: string;
   readonly ChangesStream: string;
@@ -156,15 +157,15 @@ const clientConfig = ({ endpoint, region }: LocalAws) => ({
   requestHandler: new NodeHttpHandler(), // the Kinesis client would speak HTTP/2, which the local AWS does not
 });
 
-const serviceConfig = ({ aws, outputs }: Progress) => ({
-  ...ledgerServiceClientConfig({ url: aws.functionUrl(outputs.ServiceUrl), region: aws.region }),
+const serviceConfig = ({ aws, outputs }: Progress, output: 'ServiceUrl' | 'SessionUrl') => ({
+  ...ledgerServiceClientConfig({ url: aws.functionUrl(outputs[output]), region: aws.region }),
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
 });
 
-const qldbClient = (progress: Progress): QLDBClient => new QLDBClient(serviceConfig(progress));
+const qldbClient = (progress: Progress): QLDBClient => new QLDBClient(serviceConfig(progress, 'ServiceUrl'));
 
 async function withDriver<T>(progress: Progress, work: (driver: QldbDriver) => Promise<T>): Promise<T> {
-  const driver = new QldbDriver(progress.outputs.LedgerName, serviceConfig(progress));
+  const driver = new QldbDriver(progress.outputs.LedgerName, serviceConfig(progress, 'SessionUrl'));
   try {
     return await work(driver);
   } finally {
@@ -199,7 +200,8 @@ async function keepRunning({ aws, outputs }: Progress): Promise<void> {
   console.log([
     '', 'Everything is left running. Press Ctrl-C to end it.',
     `  AWS_ENDPOINT_URL=${aws.endpoint} AWS_REGION=${aws.region} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test`,
-    `  ledger service  ${aws.functionUrl(outputs.ServiceUrl)}`,
+    `  control plane   ${aws.functionUrl(outputs.ServiceUrl)}`,
+    `  sessions        ${aws.functionUrl(outputs.SessionUrl)}`,
     `  ledger          ${outputs.LedgerName}`,
     `  archive         s3://${outputs.ArchiveBucket}`,
     `  stream          ${outputs.ChangesStream}`,

@@ -29,6 +29,7 @@ export class DependencyLedgerStack extends Stack {
     ledger.streamJournal('Changes', { kinesisStream: changes });
 
     new CfnOutput(this, 'ServiceUrl', { value: service.serviceUrl });
+    new CfnOutput(this, 'SessionUrl', { value: service.sessionUrl });
     new CfnOutput(this, 'LedgerName', { value: ledger.ledgerName });
     new CfnOutput(this, 'ArchiveBucket', { value: archive.archiveBucket.bucketName });
     new CfnOutput(this, 'ChangesStream', { value: changes.streamName });

@@ -57,14 +57,24 @@ export class Deployment {
     return Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey!, OutputValue!]));
   }
 
+  /** What the control plane answers to a request that QLDB's client has no command for. @throws Error unless it succeeds */
+  async get(serviceStackName: string, resource: string): Promise<unknown> {
+    const { ServiceUrl } = await this.outputsOf(serviceStackName);
+    // The local AWS asks whether a request is signed, not by whom.
+    const headers = { authorization: 'AWS4-HMAC-SHA256' };
+    const response = await fetch(`${this.localAws.functionUrl(ServiceUrl).replace(/\/$/, '')}${resource}`, { headers });
+    if (!response.ok) throw new Error(`GET ${resource}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+
   /** A control plane client for the service that the stack has deployed. */
   async qldb(serviceStackName: string): Promise<QLDBClient> {
-    return new QLDBClient(await this.serviceConnection(serviceStackName));
+    return new QLDBClient(await this.serviceConnection(serviceStackName, 'ServiceUrl'));
   }
 
   /** Runs work with the official driver. */
   async withDriver<Result>(serviceStackName: string, ledgerName: string, work: (driver: QldbDriver) => Promise<Result>): Promise<Result> {
-    const driver = new QldbDriver(ledgerName, await this.serviceConnection(serviceStackName));
+    const driver = new QldbDriver(ledgerName, await this.serviceConnection(serviceStackName, 'SessionUrl'));
     try {
       return await work(driver);
     } finally {
@@ -91,9 +101,9 @@ export class Deployment {
     return Stacks![0];
   }
 
-  private async serviceConnection(serviceStackName: string) {
-    const { ServiceUrl } = await this.outputsOf(serviceStackName);
+  private async serviceConnection(serviceStackName: string, output: 'ServiceUrl' | 'SessionUrl') {
+    const { [output]: url } = await this.outputsOf(serviceStackName);
     const { localAws } = this;
-    return { ...ledgerServiceClientConfig({ url: localAws.functionUrl(ServiceUrl), region: localAws.region }), credentials: CREDENTIALS };
+    return { ...ledgerServiceClientConfig({ url: localAws.functionUrl(url), region: localAws.region }), credentials: CREDENTIALS };
   }
 }

@@ -1,7 +1,7 @@
-import { App, CfnOutput, RemovalPolicy, Stack, aws_kinesis as kinesis, aws_s3 as s3 } from 'aws-cdk-lib';
+import { App, CfnOutput, RemovalPolicy, Stack, aws_iam as iam, aws_kinesis as kinesis, aws_s3 as s3 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import {
-  ExportEncryption, type IJournalArchive, type ILedgerService, JournalArchive, Ledger, LedgerService, PermissionsMode,
+  ExportEncryption, type IJournalArchive, type ILedgerService, JournalArchive, Ledger, LedgerService, PartiqlAction, PermissionsMode,
 } from '../../src';
 
 /** What one deployment asks for; handed over as JSON in the context value `fixture`. */
@@ -16,10 +16,12 @@ export interface Fixture {
   readonly accountsSettings: 'lenient' | 'strict';
   /** Exports the ledger `passing` into a bucket of this name. Absent: no export. */
   readonly newcomerBucket?: string;
+  /** What the clerk may read of the ledger `kept`. @default - the table `Note` */
+  readonly clerkReads?: 'everything';
 }
 
 /** Stacks of the fixture. All are in every synthesis; a command names those that it is about. */
-export const STACKS = { service: 'Service', accounts: 'Accounts', newcomer: 'Newcomer', heir: 'Heir' } as const;
+export const STACKS = { service: 'Service', accounts: 'Accounts', newcomer: 'Newcomer', heir: 'Heir', clerk: 'Clerk' } as const;
 
 /** What belongs to the tag that the `strict` settings add. */
 export const AUDITED_TAG = { audited: 'yes' };
@@ -32,6 +34,7 @@ class ServiceStack extends Stack {
     super(scope, STACKS.service);
     this.service = new LedgerService(this, 'Service', { removalPolicy: RemovalPolicy.DESTROY, deletionProtection: false });
     new CfnOutput(this, 'ServiceUrl', { value: this.service.serviceUrl });
+    new CfnOutput(this, 'SessionUrl', { value: this.service.sessionUrl });
   }
 }
 
@@ -100,6 +103,18 @@ class HeirStack extends Stack {
   }
 }
 
+/** A caller of the kept ledger. */
+class ClerkStack extends Stack {
+  constructor(scope: Construct, service: ILedgerService, fixture: Fixture) {
+    super(scope, STACKS.clerk);
+    const clerk = new iam.Role(this, 'Clerk', { assumedBy: new iam.AccountRootPrincipal() });
+    const kept = Ledger.fromLedgerAttributes(this, 'Kept', { ledgerName: 'kept', service });
+    kept.grants.read(clerk, fixture.clerkReads === 'everything' ? {} : { tables: ['Note'] });
+    kept.grants.actions(clerk, { actions: [PartiqlAction.CREATE_TABLE], tables: ['Draft'] });
+    new CfnOutput(this, 'ClerkArn', { value: clerk.roleArn });
+  }
+}
+
 function bucketNamed(stack: Stack, bucketName: string): IJournalArchive {
   return JournalArchive.fromBucket(stack, 'Elsewhere', s3.Bucket.fromBucketName(stack, 'ElsewhereBucket', bucketName));
 }
@@ -112,4 +127,5 @@ if (require.main === module) {
   new AccountsStack(app, service, fixture);
   new NewcomerStack(app, service, fixture);
   new HeirStack(app, service);
+  new ClerkStack(app, service, fixture);
 }

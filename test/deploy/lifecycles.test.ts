@@ -72,6 +72,12 @@ async function accountNumbers(): Promise<number[]> {
   return accountList.map(account => account.get('number')!.numberValue()!).sort((a, b) => a - b);
 }
 
+/** What the service was told about the callers of the ledger `kept`, without the ids. */
+async function keptGrants(): Promise<object[]> {
+  const { Grants } = await deployment.get(STACKS.service, '/ledgers/kept/grants') as { Grants: { GrantId: string; Actions: string[] }[] };
+  return Grants.map(({ GrantId, ...grant }) => grant).sort((a, b) => a.Actions[0].localeCompare(b.Actions[0]));
+}
+
 describe('a ledger with an export and a stream, in a stack of its own', () => {
   step('is deployed on the service of another stack', async () => {
     await deployment.deploy(FIRST, STACKS.service, STACKS.accounts);
@@ -224,5 +230,30 @@ describe('a stack whose first deployment fails', () => {
     expect(exported.findings).toEqual([]);
     expect(Buffer.from(exported.summary.digest!)).toEqual(Buffer.from(Digest!));
     expect([...exported.encryptions]).toEqual([`aws:kms ${outputs.ArchiveKey}`]);
+  });
+});
+
+describe('a stack whose role may read a ledger', () => {
+  const createDraft = (PrincipalArn: string) => ({ PrincipalArn, Actions: ['PartiQLCreateTable'], Tables: ['Draft'] });
+  const read = (PrincipalArn: string, table: string) => ({ PrincipalArn, Actions: ['PartiQLHistoryFunction', 'PartiQLSelect'], Tables: [table] });
+
+  step('tells the service so', async () => {
+    await deployment.deploy(FIRST, STACKS.clerk);
+
+    const { ClerkArn } = await deployment.outputsOf(STACKS.clerk);
+    expect(await keptGrants()).toEqual([createDraft(ClerkArn), read(ClerkArn, 'Note')]);
+  });
+
+  step('tells it what has changed', async () => {
+    await deployment.deploy({ ...FIRST, clerkReads: 'everything' }, STACKS.clerk);
+
+    const { ClerkArn } = await deployment.outputsOf(STACKS.clerk);
+    expect(await keptGrants()).toEqual([createDraft(ClerkArn), read(ClerkArn, '*')]);
+  });
+
+  step('takes its grants along when it is destroyed', async () => {
+    await deployment.destroy(FIRST, STACKS.clerk);
+
+    expect(await keptGrants()).toEqual([]);
   });
 });
