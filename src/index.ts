@@ -1,5 +1,6 @@
 export * from './ledger-service';
 export * from './ledger-service-grants';
+export { type LedgerServiceQuotas } from './ledger-service-quotas';
 export * from './ledger';
 export * from './ledger-grants';
 export { type LedgerTable } from './ledger-table';

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { proxy } from './proxy';
 import { serve } from './serve';
 import { verifyExportCommand } from './verify-export-command';
 import { verifyLedgerCommand } from './verify-ledger-command';
@@ -9,7 +10,7 @@ import { version } from '../../package.json';
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 const program = new Command('cdk-ledger')
-  .description('Verifiable ledgers: serve one on this machine, verify what was exported from one.')
+  .description('Verifiable ledgers: serve one on this machine, reach one on AWS, verify what came out of one.')
   .version(version)
   .showHelpAfterError()
   // Usage errors exit with 2: 1 says that something was tampered with.
@@ -22,6 +23,13 @@ program.command('serve')
   .option('--region <region>', 'region in the ARNs of ledgers', 'us-east-1')
   .option('--account <id>', 'account id in the ARNs of ledgers', accountId, '000000000000')
   .action(serve);
+
+program.command('proxy')
+  .description('Take any QLDB client\'s requests on loopback and forward them to a deployed service, signed for its function URL')
+  .requiredOption('--endpoint <url>', 'URL of the service: serviceUrl or sessionUrl of LedgerService')
+  .option('--port <number>', 'port to listen on; 0 picks a free one', port, 0)
+  .option('--region <region>', 'region to sign for; that of the endpoint\'s host by default, else AWS_REGION')
+  .action(proxy);
 
 const verify = program.command('verify').description('Verify journal data: exit code 0 is valid, 1 is tampered with, 2 is unreadable');
 
