@@ -182,7 +182,7 @@ async function onlyTheArchiveIsLeft(aws: LocalAws, { ArchiveBucket }: Outputs): 
 }
 
 function summary({ documents, verdict, revisions, streamRecords, seconds }: Progress): string {
-  const table = new Table({ style: { head: [], border: [] }, colAligns: ['left', 'right'] });
+  const table = new Table({ style: { head: [], border: [], compact: true }, colAligns: ['left', 'right'] });
   table.push(
     ['documents', documents.toLocaleString('en')],
     ['revisions', revisions.size.toLocaleString('en')],

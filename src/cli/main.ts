@@ -28,7 +28,7 @@ program.command('proxy')
   .description('Take any QLDB client\'s requests on loopback and forward them to a deployed service, signed for its function URL')
   .requiredOption('--endpoint <url>', 'URL of the service: serviceUrl or sessionUrl of LedgerService')
   .option('--port <number>', 'port to listen on; 0 picks a free one', port, 0)
-  .option('--region <region>', 'region to sign for; that of the endpoint\'s host by default, else AWS_REGION')
+  .option('--region <region>', 'region to sign for; by default that of the endpoint\'s host, else AWS_REGION')
   .action(proxy);
 
 const verify = program.command('verify').description('Verify journal data: exit code 0 is valid, 1 is tampered with, 2 is unreadable');

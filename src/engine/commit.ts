@@ -72,10 +72,10 @@ export class JournalAppender {
         return undefined;
       });
       if (batch) {
-        for (const { waiting, block } of batch.members) waiting.resolve(block);
-        attempt = 0;
         // Durable is durable: if this fails, whoever comes next brings the tables up to the head.
         if (batch.head.projectedSequenceNo < batch.head.sequenceNo) await catchUp(this.store, this.strandId).catch(() => undefined);
+        for (const { waiting, block } of batch.members) waiting.resolve(block);
+        attempt = 0;
       } else if (++attempt < COMMIT_ATTEMPTS_MAX && !(cause instanceof RequestRefused)) {
         await this.pause(attempt);
       } else {

@@ -1,5 +1,5 @@
 import { redactBlock, redactRevision, redactionsOf, type Block, type Redaction, type Revision } from '../journal';
-import { actionBytes, ConditionFailed, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Item, type Store } from '../store';
+import { actionBytes, ConditionFailed, holds, keyIdentity, keyOf, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Item, type Store } from '../store';
 import { documentRevisions, documentTables } from './block-documents';
 import { applyDefinition, catalogAction, readStoredCatalog, tableById, type Catalog, type Definition } from './catalog';
 import { definitionsOf } from './definitions';
@@ -178,15 +178,22 @@ async function writeIdempotently(store: Store, actions: AsyncIterable<Action>): 
 
 /** A condition that fails says that the write was done before, or overtaken: the rest still has to happen. */
 async function transactSurviving(store: Store, actions: readonly Action[]): Promise<void> {
-  let remaining = [...actions];
+  let remaining = actions;
   while (remaining.length > 0) {
     try {
       await store.transact(remaining);
       return;
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
-      const { actionIndex } = error;
-      remaining = remaining.filter((_, index) => index !== actionIndex);
+      // The store names one failed condition; whoever was faster has usually done all of it.
+      const due = await stillDue(store, remaining);
+      remaining = due.length < remaining.length ? due : due.filter((_, index) => index !== error.actionIndex);
     }
   }
+}
+
+async function stillDue(store: Store, actions: readonly Action[]): Promise<readonly Action[]> {
+  const items = await store.getMany(actions.map(keyOf));
+  const ordinals = new Map(items.map(({ key, ordinal }) => [keyIdentity(key), ordinal]));
+  return actions.filter(action => holds(action.if, ordinals.get(keyIdentity(keyOf(action)))));
 }

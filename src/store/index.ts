@@ -1,3 +1,4 @@
+export { holds } from './condition';
 export * from './store';
 export * from './limits';
 export * from './memory-store';
