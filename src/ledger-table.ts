@@ -6,7 +6,7 @@ export interface LedgerTable {
   readonly name: string;
 
   /**
-   * Top-level fields to index, at most five. An index helps only documents written after it exists.
+   * Top-level fields to index, at most five. An index made later covers the documents that are there already.
    * @default - no index
    */
   readonly indexes?: string[];

@@ -60,7 +60,7 @@ export async function startSigningProxy(options: SigningProxyOptions): Promise<H
 function httpUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    throw new Error(`'${text}' is no address to forward to: expected an http:// or https:// URL, such as the url attribute of LedgerService.`);
+    throw new Error(`'${text}' is no address to forward to: expected an http:// or https:// URL, such as serviceUrl or sessionUrl of LedgerService.`);
   }
   return url;
 }

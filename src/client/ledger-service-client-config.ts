@@ -62,7 +62,7 @@ function absoluteHttpUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new Error(`'${text}' is not the URL of a ledger service: expected an absolute http:// or https:// URL, `
-      + 'such as the url attribute of LedgerService or the address that `cdk-ledger serve` prints.');
+      + 'such as serviceUrl or sessionUrl of LedgerService or the address that `cdk-ledger serve` prints.');
   }
   return url;
 }

@@ -39,7 +39,7 @@ export function journalExportDeclaration(properties: Properties): JournalExportD
 
 /** A short name for what is exported, where to and how, and for the trigger: a different one asks for a new export, the same one does not. */
 export function fingerprint(declared: JournalExportDeclaration): string {
-  const { ledgerName, bucket, prefix, outputFormat, objectEncryptionType, kmsKeyArn, start, end, trigger } = declared;
-  const wish = [ledgerName, bucket, prefix, outputFormat, objectEncryptionType, kmsKeyArn, start, end, trigger];
+  const { serviceUrl, ledgerName, bucket, prefix, outputFormat, objectEncryptionType, kmsKeyArn, start, end, trigger } = declared;
+  const wish = [serviceUrl, ledgerName, bucket, prefix, outputFormat, objectEncryptionType, kmsKeyArn, start, end, trigger];
   return createHash('sha256').update(JSON.stringify(wish.map(part => part ?? null))).digest('hex').slice(0, 16);
 }

@@ -34,7 +34,7 @@ export function journalStreamDeclaration(properties: Properties): JournalStreamD
 
 /** A short name for everything but the tags: a stream cannot be changed, so a different one asks for another stream. */
 export function fingerprint(declared: JournalStreamDeclaration): string {
-  const { ledgerName, streamName, roleArn, kinesisStreamArn, isAggregated, start, end } = declared;
-  const wish = [ledgerName, streamName, roleArn, kinesisStreamArn, isAggregated, start, end ?? null];
+  const { serviceUrl, ledgerName, streamName, roleArn, kinesisStreamArn, isAggregated, start, end } = declared;
+  const wish = [serviceUrl, ledgerName, streamName, roleArn, kinesisStreamArn, isAggregated, start, end ?? null];
   return createHash('sha256').update(JSON.stringify(wish)).digest('hex').slice(0, 16);
 }

@@ -66,7 +66,8 @@ export function checkOwner(found: Tags, event: LifecycleEvent, name: string): vo
   if (owner.kind === 'other') {
     throw new Error(`Ledger '${name}' exists already and is managed by ${owner.description}. ${useIt}`);
   }
-  const hasBeenOurs = event.RequestType === 'Update' && event.OldResourceProperties?.LedgerName === name;
+  const { OldResourceProperties: former, ResourceProperties: declared } = event;
+  const hasBeenOurs = event.RequestType === 'Update' && former?.LedgerName === name && former.ServiceUrl === declared.ServiceUrl;
   if (owner.kind === 'unknown' && !hasBeenOurs) {
     throw new Error(`Ledger '${name}' exists already and was not made by this stack. ${useIt}`);
   }

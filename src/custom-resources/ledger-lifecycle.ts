@@ -1,6 +1,7 @@
 import { UntagResourceCommand } from '@aws-sdk/client-qldb';
 import { checkOwner, establishLedger, findLedger } from './ledger-creation';
 import { ledgerDeclaration, type LedgerDeclaration } from './ledger-declaration';
+import { formatLedgerId, ledgerNameOf } from './ledger-id';
 import { removeLedger } from './ledger-removal';
 import { createMissingTables } from './ledger-schema';
 import { settleSettings } from './ledger-settings';
@@ -19,15 +20,12 @@ export interface LedgerProgress {
   readonly isEstablished: boolean;
 }
 
-/** What a name must look like to be a ledger's; framework markers and request ids do not. */
-const LEDGER_NAME = /^[A-Za-z0-9-]{1,32}$/;
-
 /** For how long a Delete that has nothing to do looks for an unfinished ledger at a service that does not answer. */
 const COURTESY_SECONDS = 60;
 
 /**
- * Custom::QldbLedger. The physical id is the ledger's name: unique in account and region, known before the ledger exists and unchangeable,
- * so a new name is a new ledger and CloudFormation deletes (or keeps) the old one afterwards.
+ * Custom::QldbLedger. The physical id is made of the ledger's name and its service: known before the ledger exists and unchangeable, so a new
+ * name, or another service, is a new ledger and CloudFormation deletes (or keeps) the old one afterwards.
  *
  * Create and Update are the same wish: the declared ledger exists, as declared, and is ours.
  */
@@ -46,7 +44,7 @@ export function ledgerLifecycle(edges: Edges): Lifecycle<LedgerProgress> {
         return true;
       }) ?? false;
       // A Create that has made nothing yet gives no id, so that the Delete after its failure need not find a service that was never there.
-      const physicalId = isEstablished || event.RequestType === 'Update' ? declared.name : undefined;
+      const physicalId = isEstablished || event.RequestType === 'Update' ? formatLedgerId(declared.name, declared.serviceUrl) : undefined;
       return { PhysicalResourceId: physicalId, Progress: { requestedAt: requestedAt.toISOString(), isEstablished } };
     },
 
@@ -73,10 +71,10 @@ export function ledgerLifecycle(edges: Edges): Lifecycle<LedgerProgress> {
   async function removed(event: IsCompleteEvent<LedgerProgress>): Promise<IsCompleteResult> {
     const { PhysicalResourceId: id = '', ResourceProperties: properties } = event;
     const serviceUrl = text(properties, 'ServiceUrl');
-    const isFinished = LEDGER_NAME.test(id);
-    const name = isFinished ? id : text(properties, 'LedgerName');
+    const finished = ledgerNameOf(id);
+    const name = finished ?? text(properties, 'LedgerName');
     // Retain spares every ledger that was ever finished; that is all there may be of a Create which never told its id.
-    const policy = isFinished ? choice(properties, 'RemovalPolicy', ['Retain', 'Destroy'], 'Retain') : 'Retain';
+    const policy = finished !== undefined ? choice(properties, 'RemovalPolicy', ['Retain', 'Destroy'], 'Retain') : 'Retain';
     const requestedAt = new Date(event.Progress.requestedAt);
     const { control } = edges.connect(serviceUrl);
     const remove = async (): Promise<IsCompleteResult> =>
@@ -110,5 +108,5 @@ async function settled(clients: LedgerServiceClients, event: LifecycleEvent, dec
   if (current[CREATING] !== undefined) {
     await control.send(new UntagResourceCommand({ ResourceArn: ledger.Arn, TagKeys: [CREATING] }));
   }
-  return { IsComplete: true, PhysicalResourceId: declared.name, Data: { LedgerName: declared.name, LedgerArn: ledger.Arn } };
+  return { IsComplete: true, PhysicalResourceId: formatLedgerId(declared.name, declared.serviceUrl), Data: { LedgerName: declared.name, LedgerArn: ledger.Arn } };
 }

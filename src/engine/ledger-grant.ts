@@ -1,6 +1,7 @@
 import type { PartiqlAction, RequiredPermission } from '../partiql';
 import type { Item, Store } from '../store';
 import { tableById, type Catalog } from './catalog';
+import type { Account } from './engine-context';
 import { GRANT_SORT_PREFIX, grantKey } from './keys';
 import { LedgerError } from './ledger-error';
 import { decodeRecord, encodeRecord } from './record';
@@ -46,12 +47,12 @@ export function checkGrants(grants: readonly LedgerGrant[], callerArn: string, n
   for (const { action, table } of needed) {
     const name = table === 'catalog' ? CATALOG : 'name' in table ? table.name : tableById(catalog, table.tableId)?.name;
     const allowed = own.some(({ actions, tables }) => actions.includes(action) && (tables.includes(ALL_TABLES) || (name !== undefined && tables.includes(name))));
-    if (!allowed) {
-      throw new LedgerError('AccessDeniedException',
-        'Access denied. Unable to run the statement due to insufficient permissions or an improper variable reference');
-    }
+    if (!allowed) throw accessDenied();
   }
 }
+
+const accessDenied = (): LedgerError => new LedgerError('AccessDeniedException',
+  'Access denied. Unable to run the statement due to insufficient permissions or an improper variable reference');
 
 const ASSUMED_ROLE = /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\/[^/]+$/;
 const ROLE = /^arn:([^:]+):iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/;
@@ -65,4 +66,14 @@ function isPrincipal(callerArn: string, principalArn: string): boolean {
 }
 
 /** The account itself needs no grant, as it needs none from IAM. */
-export const isAccountRoot = (callerArn: string): boolean => /^arn:[^:]+:iam::\d{12}:root$/.test(callerArn);
+export const isAccountRoot = (callerArn: string, { partition, accountId }: Account): boolean =>
+  callerArn === `arn:${partition}:iam::${accountId}:root`;
+
+/**
+ * Refuses who has no grant at all in a ledger whose mode is ALLOW_ALL: permission to call the service is not yet one to use each of its ledgers.
+ *
+ * @throws LedgerError AccessDeniedException
+ */
+export function checkAnyGrant(grants: readonly LedgerGrant[], callerArn: string): void {
+  if (!grants.some(({ principalArn }) => isPrincipal(callerArn, principalArn))) throw accessDenied();
+}

@@ -4,7 +4,7 @@ import { parseStatement, runStatement, StatementError, tablesOf } from '../parti
 import { readCatalog } from './catalog';
 import type { EngineContext } from './engine-context';
 import { badRequest, LedgerError } from './ledger-error';
-import { checkGrants, grantsOf, isAccountRoot, type LedgerGrant } from './ledger-grant';
+import { checkAnyGrant, checkGrants, grantsOf, isAccountRoot, type LedgerGrant } from './ledger-grant';
 import { findLedger } from './ledger-record';
 import { PAGE_BYTES_MAX, PAGE_VALUES_MAX, SESSION_LIFETIME_MILLIS, STATEMENT_OVERHEAD_BYTES, STATEMENTS_PER_TRANSACTION_MAX, TRANSACTION_LIFETIME_MILLIS } from './limits';
 import { catchUp } from './projection';
@@ -174,9 +174,13 @@ export class Sessions {
 
   /** Undefined: whatever the caller asks for is allowed. */
   private async grantsFor({ ledgerName, strandId, callerArn }: Session): Promise<readonly LedgerGrant[] | undefined> {
-    if (!this.context.checkGrants || isAccountRoot(callerArn)) return undefined;
-    const ledger = await findLedger(this.context.store, ledgerName);
-    return ledger?.record.permissionsMode === 'ALLOW_ALL' ? undefined : grantsOf(this.context.store, strandId);
+    const { checkGrants, account, store } = this.context;
+    if (!checkGrants || isAccountRoot(callerArn, account)) return undefined;
+    const ledger = await findLedger(store, ledgerName);
+    const grants = await grantsOf(store, strandId);
+    if (ledger?.record.permissionsMode !== 'ALLOW_ALL') return grants;
+    checkAnyGrant(grants, callerArn);
+    return undefined;
   }
 
   private snapshotOf({ strandId, snapshotSequenceNo }: Transaction): Snapshot {

@@ -4,7 +4,9 @@ import type { EngineContext } from './engine-context';
 import { exportStep } from './export-step';
 import { changeJob, findJob, jobsOf, replaceJob, type ExportJob, type JobRecord, type PurgeJob, type StoredJob, type StreamJob } from './job-record';
 import { purgeLedger } from './ledgers';
+import { LedgerError } from './ledger-error';
 import { FINISHED_JOB_RETENTION_MILLIS } from './limits';
+import { catchUp } from './projection';
 import { streamIsIdle, streamStep } from './stream-step';
 
 /** A step must be done within its lease; the lease is renewed with every step. */
@@ -29,6 +31,11 @@ export class Worker {
 
   /** Runs the jobs of one journal until nothing is left to do or `deadlineMillis` has come. Answers when to look again, if ever. */
   async run(strandId: string, deadlineMillis: number): Promise<number | undefined> {
+    // Large blocks leave tables behind the journal, and a short-lived request may not be able to bring them up.
+    await catchUp(this.context.store, strandId).catch((error: unknown) => {
+      // A ledger on its way out has no head any more.
+      if (!(error instanceof LedgerError)) this.log({ event: 'catch-up-failed', strandId, message: String(error) });
+    });
     const due = await Promise.all((await jobsOf(this.context.store, strandId)).map(job => this.runJob(job, deadlineMillis)));
     const times = due.filter(time => time !== undefined);
     return times.length > 0 ? Math.min(...times) : undefined;

@@ -2,7 +2,7 @@ import { DestinationRefused } from '../engine';
 
 const NOT_FOUND = new Set(['NoSuchBucket', 'ResourceNotFoundException']);
 /** A key that cannot be used is a permission that the user took away, whatever S3 or Kinesis call it. */
-const DENIED = /^(AccessDenied|KMS|UnrecognizedClient|InvalidClientTokenId|ExpiredToken|CredentialsProvider)/;
+const DENIED = /^(AccessDenied|KMS(?!Throttling)|UnrecognizedClient|InvalidClientTokenId|ExpiredToken|CredentialsProvider)/;
 
 /** What an AWS client threw, in the words of the engine. */
 export function refusal(error: unknown): DestinationRefused {

@@ -48,4 +48,4 @@ export function functionUrlHandler(open: (functionArn: string) => Promise<Handle
 
 /** Emulators prove nobody's identity; the variable names the one that everybody gets there, and is never set on AWS. */
 const callerArn = ({ requestContext }: FunctionUrlEvent): string | undefined =>
-  requestContext.authorizer?.iam?.userArn ?? (process.env.CDK_LEDGER_CALLER_ARN || undefined);
+  requestContext.authorizer?.iam?.userArn ?? (process.env.AWS_ENDPOINT_URL ? process.env.CDK_LEDGER_CALLER_ARN || undefined : undefined);

@@ -1,6 +1,7 @@
 import { CloudFormationSimulator, type DeploymentOptions } from './cloudformation-simulator';
 import { simulatedWorld, type SimulatedWorld } from './simulated-world';
 import { ledgerLifecycle } from '../../src/custom-resources/ledger-lifecycle';
+import { formatLedgerId } from '../../src/custom-resources/ledger-id';
 
 let world: SimulatedWorld;
 beforeEach(async () => { world = await simulatedWorld(); });
@@ -34,7 +35,7 @@ describe('Create', () => {
     const { Status, PhysicalResourceId, Data } = await stack().create(properties({ DeletionProtection: true, Tags: { team: 'ledger' } }));
     expect({ Status, PhysicalResourceId, Data }).toEqual({
       Status: 'SUCCESS',
-      PhysicalResourceId: 'audit',
+      PhysicalResourceId: formatLedgerId('audit', properties().ServiceUrl),
       Data: { LedgerName: 'audit', LedgerArn: 'arn:aws:qldb:eu-central-1:111122223333:ledger/audit' },
     });
     expect(ledger()).toMatchObject({ State: 'ACTIVE', DeletionProtection: true, PermissionsMode: 'STANDARD' });
@@ -121,7 +122,7 @@ describe('Create', () => {
   test('L11 a service that is down for five minutes is waited for', async () => {
     world.service.isDown = true;
     const deployment = stack({ beforePoll: poll => { world.service.isDown = poll < 30; } });
-    expect(await deployment.create(properties())).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'audit' });
+    expect(await deployment.create(properties())).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: formatLedgerId('audit', properties().ServiceUrl) });
   });
 
   test('L12 a service that never answers fails the Create and names its URL, and the Delete that follows succeeds', async () => {
@@ -220,7 +221,7 @@ describe('Update', () => {
     const deployment = stack();
     await deployment.create(properties());
     const { PhysicalResourceId } = await deployment.update(properties({ LedgerName: 'audit-2' }));
-    expect(PhysicalResourceId).toBe('audit-2');
+    expect(PhysicalResourceId).toBe(formatLedgerId('audit-2', properties().ServiceUrl));
     expect([...world.service.ledgers.keys()]).toEqual(['audit-2']);
   });
 
@@ -228,7 +229,7 @@ describe('Update', () => {
     const deployment = stack();
     await deployment.create(properties({ Tags: { team: 'a' } }));
     const { PhysicalResourceId } = await deployment.updateAndRollBack(properties({ LedgerName: 'audit-2', Tags: { team: 'b' } }));
-    expect(PhysicalResourceId).toBe('audit');
+    expect(PhysicalResourceId).toBe(formatLedgerId('audit', properties().ServiceUrl));
     expect([...world.service.ledgers.keys()]).toEqual(['audit']);
     expect(tags()).toEqual({ team: 'a', ...declaredTags });
   });
@@ -240,7 +241,7 @@ describe('Update', () => {
     expect(Status).toBe('FAILED');
     expect(deployment.responses.at(-1)?.Status).toBe('SUCCESS');
     expect([...world.service.ledgers.keys()]).toEqual(['audit']);
-    expect(deployment.physicalId).toBe('audit');
+    expect(deployment.physicalId).toBe(formatLedgerId('audit', properties().ServiceUrl));
   });
 
   test('L26 a new name that is taken fails, and the old ledger stays', async () => {
@@ -263,7 +264,7 @@ describe('Update', () => {
     const deployment = stack();
     await deployment.create(properties());
     world.service.ledgers.clear();
-    expect(await deployment.update(properties({ Tags: { team: 'a' } }))).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'audit' });
+    expect(await deployment.update(properties({ Tags: { team: 'a' } }))).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: formatLedgerId('audit', properties().ServiceUrl) });
     expect(tags()).toEqual({ team: 'a', ...declaredTags });
   });
 
@@ -280,7 +281,7 @@ describe('Delete', () => {
   test('L30 removal policy Destroy deletes the ledger and waits until it is gone', async () => {
     const deployment = stack();
     await deployment.create(properties());
-    expect(await deployment.delete()).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'audit' });
+    expect(await deployment.delete()).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: formatLedgerId('audit', properties().ServiceUrl) });
     expect(ledger()).toBeUndefined();
   });
 

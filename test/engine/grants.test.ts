@@ -88,9 +88,15 @@ test('a refused statement leaves the transaction open', async () => {
   await sessions.executeStatement(token, AS_WRITER, transactionId, 'SELECT * FROM Orders', []);
 });
 
-test('ALLOW_ALL ledgers, and the account itself, need no grants', async () => {
-  const open = await guardedLedger('ALLOW_ALL');
-  expect(await runAs(open.guarded, AS_WRITER, 'SELECT * FROM Secrets')).toBe(1);
+test('in an ALLOW_ALL ledger any grant allows everything, and none nothing', async () => {
+  const { administrator, guarded } = await guardedLedger('ALLOW_ALL');
+  await expect(runAs(guarded, AS_WRITER, 'SELECT * FROM Secrets')).rejects.toMatchObject(DENIED);
+  await administrator.engine.ledgers.grant('books', grant(['PartiQLSelect'], ['Orders']));
+  expect(await runAs(guarded, AS_WRITER, 'DELETE FROM Secrets')).toBe(1);
+});
+
+test('the account itself needs no grants, another account\'s root does', async () => {
   const { guarded } = await guardedLedger();
   expect(await runAs(guarded, 'arn:aws:iam::123456789012:root', 'SELECT * FROM Secrets')).toBe(1);
+  await expect(runAs(guarded, 'arn:aws:iam::999999999999:root', 'SELECT * FROM Secrets')).rejects.toMatchObject(DENIED);
 });
