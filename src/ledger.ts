@@ -215,7 +215,7 @@ export class Ledger extends LedgerBase {
     ]);
     if (this.permissionsMode === PermissionsMode.ALLOW_ALL) {
       Annotations.of(this).addWarningV2('cdk-ledger:allowAllPermissions',
-        'permissionsMode ALLOW_ALL lets everyone who may call run every statement on every table: use PermissionsMode.STANDARD');
+        'permissionsMode ALLOW_ALL lets everyone with any grant run every statement on every table: use PermissionsMode.STANDARD');
     }
 
     const service = props.service ?? LedgerService.defaultFor(this);
