@@ -3,8 +3,6 @@ import { installedPackage, type LockedPackage } from './package-lock';
 
 /** QLDB's limit of documents that one transaction may change. */
 const DOCUMENTS_PER_TRANSACTION = 40;
-/** Transactions that touch different packages do not conflict: they are found by an index. */
-const CONCURRENT_TRANSACTIONS = 4;
 
 export type Progress = (done: number, total: number) => void;
 
@@ -36,16 +34,11 @@ export async function recordInstalled(
 async function inTransactions<T>(
   driver: QldbDriver, all: readonly T[], progress: Progress, work: (transaction: TransactionExecutor, some: readonly T[]) => Promise<void>,
 ): Promise<void> {
-  let next = 0;
-  let done = 0;
-  const lane = async (): Promise<void> => {
-    while (next < all.length) {
-      const some = all.slice(next, next += DOCUMENTS_PER_TRANSACTION);
-      await driver.executeLambda(transaction => work(transaction, some));
-      progress(done += some.length, all.length);
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENT_TRANSACTIONS }, lane));
+  for (let start = 0; start < all.length; start += DOCUMENTS_PER_TRANSACTION) {
+    const some = all.slice(start, start + DOCUMENTS_PER_TRANSACTION);
+    await driver.executeLambda(transaction => work(transaction, some));
+    progress(start + some.length, all.length);
+  }
 }
 
 /** Ion has no `undefined`. */
