@@ -7,7 +7,7 @@ import { definitionsOf } from './definitions';
 import { headAction, type JournalHead } from './journal-head';
 import { blockActions, nodeActions, readBlock, readBlockBytes, readNode } from './journal-store';
 import { LedgerError, occConflict } from './ledger-error';
-import { COMMIT_ATTEMPTS_MAX } from './limits';
+import { COMMIT_ATTEMPTS_MAX, COMMIT_MILLIS_MAX } from './limits';
 import { catalogAfter, catchUp, projectionOf } from './projection';
 import { changesOf, conflicts, type BlockChanges } from './read-set';
 import { isReadOnly, type Transaction } from './transaction';
@@ -66,6 +66,7 @@ export class JournalAppender {
   private async run(): Promise<void> {
     this.running = true;
     let cause: unknown;
+    let sinceMillis = this.clock();
     for (let attempt = 0; this.waiting.length > 0;) {
       const batch = await this.attemptBatch().catch((error: unknown) => {
         cause = error;
@@ -76,12 +77,14 @@ export class JournalAppender {
         if (batch.head.projectedSequenceNo < batch.head.sequenceNo) await catchUp(this.store, this.strandId).catch(() => undefined);
         for (const { waiting, block } of batch.members) waiting.resolve(block);
         attempt = 0;
-      } else if (++attempt < COMMIT_ATTEMPTS_MAX && !(cause instanceof RequestRefused)) {
+        sinceMillis = this.clock();
+      } else if (++attempt < COMMIT_ATTEMPTS_MAX && this.clock() - sinceMillis < COMMIT_MILLIS_MAX && !(cause instanceof RequestRefused)) {
         await this.pause(attempt);
       } else {
         const busy = new LedgerError('CapacityExceededException', 'Capacity exceeded: too many concurrent writers on the journal. Try again.');
         for (const { reject } of this.waiting.splice(0)) reject(cause instanceof ConditionFailed ? busy : cause);
         attempt = 0;
+        sinceMillis = this.clock();
       }
     }
     this.running = false;

@@ -42,3 +42,5 @@ export const EXPORT_OBJECT_BYTES_MAX = 8_000_000;
 
 /** Attempts at moving the journal's tip past concurrent writers before the commit is given up as a conflict. */
 export const COMMIT_ATTEMPTS_MAX = 20;
+/** And how long that may take: a request that is answered late is better than one that is cut off. */
+export const COMMIT_MILLIS_MAX = 15_000;

@@ -6,7 +6,7 @@ import { readBlocks } from '../../src/engine/journal-store';
 import { blockPartition, headKey } from '../../src/engine/keys';
 import { catchUp } from '../../src/engine/projection';
 import { encodeRecord } from '../../src/engine/record';
-import { memoryStore, type Item, type Store } from '../../src/store';
+import { ConditionFailed, memoryStore, type Item, type Store } from '../../src/store';
 
 class StoreFault extends Error {}
 
@@ -254,4 +254,27 @@ test('two redactions in one block at once take no other transaction with them', 
   // A loser may be told to try again; the one that has nothing to do with it must not be.
   expect(outcomes[2].status).toBe('fulfilled');
   expect(reasons.filter(name => name !== 'OccConflictException')).toEqual([]);
+});
+
+test('a commit that loses every race is told to try again before its request is cut off', async () => {
+  const store = memoryStore();
+  const time = { millis: Date.parse('2026-03-01T12:00:00Z') };
+  let racing = false;
+  const { engine } = engineFixture({
+    store: watchedStore(store, {
+      async beforeTransact(actions) {
+        // Whoever is faster each time, after four seconds.
+        if (!racing || !putsTo(actions, '/block ')) return;
+        time.millis += 4_000;
+        throw new ConditionFailed(0, { partition: 'journal', sort: 'head' });
+      },
+    }),
+    clock: () => time.millis++,
+  });
+  await newLedger(engine);
+  await execute(engine, 'CREATE TABLE People');
+  const start = time.millis;
+  racing = true;
+  await expect(execute(engine, 'INSERT INTO People ?', '{n:1}')).rejects.toMatchObject({ name: 'CapacityExceededException' });
+  expect(time.millis - start).toBeLessThan(25_000);
 });
