@@ -108,5 +108,6 @@ async function settled(clients: LedgerServiceClients, event: LifecycleEvent, dec
   if (current[CREATING] !== undefined) {
     await control.send(new UntagResourceCommand({ ResourceArn: ledger.Arn, TagKeys: [CREATING] }));
   }
-  return { IsComplete: true, PhysicalResourceId: formatLedgerId(declared.name, declared.serviceUrl), Data: { LedgerName: declared.name, LedgerArn: ledger.Arn } };
+  const physicalId = formatLedgerId(declared.name, declared.serviceUrl);
+  return { IsComplete: true, PhysicalResourceId: physicalId, Data: { LedgerName: declared.name, LedgerArn: ledger.Arn } };
 }

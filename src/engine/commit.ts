@@ -1,7 +1,7 @@
 import { decodeIon } from '../ion';
 import { appendedNodes, blockFromIon, buildBlock, type Block, type TreeNode } from '../journal';
-import { actionBytes, ConditionFailed, RequestRefused, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Store } from '../store';
 import { StatementError } from '../partiql';
+import { actionBytes, ConditionFailed, RequestRefused, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Store } from '../store';
 import { readCatalog, type Catalog, type Definition } from './catalog';
 import { definitionsOf } from './definitions';
 import { headAction, type JournalHead } from './journal-head';

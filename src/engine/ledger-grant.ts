@@ -46,7 +46,8 @@ export function checkGrants(grants: readonly LedgerGrant[], callerArn: string, n
   const own = grants.filter(({ principalArn }) => isPrincipal(callerArn, principalArn));
   for (const { action, table } of needed) {
     const name = table === 'catalog' ? CATALOG : 'name' in table ? table.name : tableById(catalog, table.tableId)?.name;
-    const allowed = own.some(({ actions, tables }) => actions.includes(action) && (tables.includes(ALL_TABLES) || (name !== undefined && tables.includes(name))));
+    const allowed = own.some(({ actions, tables }) =>
+      actions.includes(action) && (tables.includes(ALL_TABLES) || (name !== undefined && tables.includes(name))));
     if (!allowed) throw accessDenied();
   }
 }

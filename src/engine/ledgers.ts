@@ -8,8 +8,8 @@ import { blockActions, nodeActions } from './journal-store';
 import {
   blockPartition, documentPartition, exportObjectPartition, headKey, historyPartition, indexPartition, jobKey, ledgerKey, nodePartition,
 } from './keys';
-import { grantsOf, putGrant, removeGrant, type LedgerGrant } from './ledger-grant';
 import { LedgerError, ledgerNotFound } from './ledger-error';
+import { grantsOf, putGrant, removeGrant, type LedgerGrant } from './ledger-grant';
 import { findLedger, ledgerAction, ledgersAfter, replaceLedger, requireLedger, type LedgerRecord, type PermissionsMode, type StoredLedger } from './ledger-record';
 import { randomId } from './random-id';
 import { encodeRecord } from './record';

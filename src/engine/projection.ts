@@ -50,7 +50,9 @@ export function catalogAfter(
 }
 
 /** A redaction takes the data of a revision out of its block, the history and the indexes. No hash changes. */
-async function* projectedRedaction(store: Store, { blockAddress, tableId, documentId, version }: Redaction, catalog: Catalog, redactedBy: number): AsyncIterable<Action> {
+async function* projectedRedaction(
+  store: Store, { blockAddress, tableId, documentId, version }: Redaction, catalog: Catalog, redactedBy: number,
+): AsyncIterable<Action> {
   const { strandId, sequenceNo } = blockAddress;
   const block = await readBlock(store, strandId, sequenceNo);
   const revision = block && documentRevisions(block).find(({ metadata }) => metadata.id === documentId);

@@ -174,8 +174,8 @@ export class Sessions {
 
   /** Undefined: whatever the caller asks for is allowed. */
   private async grantsFor({ ledgerName, strandId, callerArn }: Session): Promise<readonly LedgerGrant[] | undefined> {
-    const { checkGrants, account, store } = this.context;
-    if (!checkGrants || isAccountRoot(callerArn, account)) return undefined;
+    const { account, store } = this.context;
+    if (!this.context.checkGrants || isAccountRoot(callerArn, account)) return undefined;
     const ledger = await findLedger(store, ledgerName);
     const grants = await grantsOf(store, strandId);
     if (ledger?.record.permissionsMode !== 'ALLOW_ALL') return grants;

@@ -1,7 +1,7 @@
 import { CloudFormationSimulator, type DeploymentOptions } from './cloudformation-simulator';
 import { simulatedWorld, type SimulatedWorld } from './simulated-world';
-import { ledgerLifecycle } from '../../src/custom-resources/ledger-lifecycle';
 import { formatLedgerId } from '../../src/custom-resources/ledger-id';
+import { ledgerLifecycle } from '../../src/custom-resources/ledger-lifecycle';
 
 let world: SimulatedWorld;
 beforeEach(async () => { world = await simulatedWorld(); });

@@ -1,5 +1,5 @@
-import type { LedgerGrant } from '../../src/engine';
 import { engineFixture, execute, newLedger, type EngineFixture } from './engine-fixture';
+import type { LedgerGrant } from '../../src/engine';
 
 const WRITER = 'arn:aws:iam::123456789012:role/apps/Writer';
 const AS_WRITER = 'arn:aws:sts::123456789012:assumed-role/Writer/session-1';

@@ -1,8 +1,8 @@
+import { begin, engineFixture, execute, newLedger } from './engine-fixture';
 import { readHead } from '../../src/engine/journal-head';
 import { readBlocks } from '../../src/engine/journal-store';
 import { printIon } from '../../src/ion';
 import { blockToIon, ChainVerifier, OWN_JOURNAL, verifyProof } from '../../src/journal';
-import { begin, engineFixture, execute, newLedger } from './engine-fixture';
 
 interface Row {
   readonly blockAddress: { readonly strandId: string; readonly sequenceNo: number };
@@ -31,7 +31,8 @@ const redact = (fixture: Awaited<ReturnType<typeof ledgerWithSecret>>, row: Row)
 test('takes the data out of history, journal and indexes, and leaves every hash and proof valid', async () => {
   const fixture = await ledgerWithSecret();
   const { engine, store, strandId, history: [first] } = fixture;
-  expect(await redact(fixture, first)).toEqual([{ blockAddress: first.blockAddress, tableId: fixture.tableId, documentId: first.metadata.id, version: 0 }]);
+  const { blockAddress, metadata } = first;
+  expect(await redact(fixture, first)).toEqual([{ blockAddress, tableId: fixture.tableId, documentId: metadata.id, version: 0 }]);
 
   const [redacted, current] = await execute(engine, 'SELECT * FROM history(People)') as Row[];
   expect(redacted).toEqual({ blockAddress: first.blockAddress, hash: expect.any(String), dataHash: expect.any(String), metadata: first.metadata });
