@@ -20,7 +20,7 @@ export type Definition =
 
 export const EMPTY_CATALOG: Catalog = { tables: [] };
 
-export const activeTable = (catalog: Catalog, name: string): TableDefinition | undefined =>
+const activeTable = (catalog: Catalog, name: string): TableDefinition | undefined =>
   catalog.tables.find(table => table.name === name && table.status === 'ACTIVE');
 
 export const tableById = (catalog: Catalog, tableId: string): TableDefinition | undefined =>

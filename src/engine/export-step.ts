@@ -86,11 +86,11 @@ async function completed(context: EngineContext, writer: ObjectWriter, job: Stor
 
 /** What is about to be archived is what the object's name promises. */
 function contiguous(blocks: readonly IonValue[], strandId: string, first: number): readonly IonValue[] {
-  for (const [index, block] of blocks.entries()) {
-    const { sequenceNo } = blockFromIon(block).blockAddress;
-    if (sequenceNo !== first + index) throw new Error(`Block ${first + index} of journal ${strandId} is missing: its ledger is being deleted, or the store is damaged.`);
+  const gap = blocks.findIndex((block, index) => blockFromIon(block).blockAddress.sequenceNo !== first + index);
+  if (gap >= 0 || blocks.length === 0) {
+    const missing = first + Math.max(gap, 0);
+    throw new Error(`Block ${missing} of journal ${strandId} is missing: its ledger is being deleted, or the store is damaged.`);
   }
-  if (blocks.length === 0) throw new Error(`Block ${first} of journal ${strandId} is missing: its ledger is being deleted, or the store is damaged.`);
   return blocks;
 }
 
