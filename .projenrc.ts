@@ -59,11 +59,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-s3-control@3.1112.0',
     '@aws-sdk/client-sts@3.1143.0',
     '@aws-sdk/client-workmail@3.1048.0',
+    '@aws-cdk/integ-runner@2.197.10',
+    '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
     '@aws-sdk/credential-providers@3.1143.0',
     '@smithy/node-http-handler@4.14.2',
     '@smithy/signature-v4@5.7.5',
     '@types/aws-lambda@8.10.164',
     '@types/node@^20',
+    '@types/pg@8.23.1',
     'amazon-qldb-driver-nodejs@3.1.0',
     'aws-cdk@2.1148.1',
     'aws-kinesis-agg@4.2.8',
@@ -77,6 +80,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'ion-js@5.2.1',
     'jsbi@3.2.5',
     'listr2@9.0.5',
+    'pg@8.23.1',
   ],
 
   jestOptions: {
