@@ -2,17 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import * as path from 'node:path';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { Unreadable } from './unreadable';
-
-/** Where exported objects are read from, be it a bucket or a copy of it. Keys use `/`. */
-export interface ExportSource {
-  /** What the user called it. */
-  readonly name: string;
-  /** Every key below the given place. */
-  keys(): AsyncIterable<string>;
-  /** The bytes of an object as they arrive. @throws Unreadable, while iterating */
-  read(key: string): AsyncIterable<Uint8Array>;
-}
+import { Unreadable, type ExportSource } from '../journal';
 
 const S3_URL = /^s3:\/\/([^/]+)\/?(.*)$/;
 

@@ -1,8 +1,9 @@
 import { GetBlockCommand, GetDigestCommand, QLDBClient } from '@aws-sdk/client-qldb';
 import { ledgerServiceClientConfig, reachableUrl } from '../client';
 import { InvalidIon, parseIon, printIon, type IonValue } from '../ion';
-import { blockAddressFromIon, blockAddressToIon, blockFromIon, InvalidBlock, proofFromIon, type Block, type BlockAddress } from '../journal';
-import { Unreadable } from './unreadable';
+import {
+  blockAddressFromIon, blockAddressToIon, blockFromIon, InvalidBlock, proofFromIon, Unreadable, type Block, type BlockAddress,
+} from '../journal';
 
 /** A ledger's journal as its service tells it. */
 export interface LiveJournal {

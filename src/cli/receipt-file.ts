@@ -1,9 +1,8 @@
 import { decodeIon, fieldOf, InvalidIon, ionList, parseIon, parseIonStream, type IonStruct, type IonValue } from '../ion';
 import {
-  blockAddressFromIon, blockFromIon, HASH_LENGTH, InvalidBlock, proofFromIon, revisionFromIon, sameHash,
+  blockAddressFromIon, blockFromIon, HASH_LENGTH, InvalidBlock, proofFromIon, revisionFromIon, sameHash, Unreadable,
   type BlockAddress, type Receipt, type ReceiptSubject,
 } from '../journal';
-import { Unreadable } from './unreadable';
 
 /** A digest as `GetDigest` and the console give it. */
 interface TakenDigest {

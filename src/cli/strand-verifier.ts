@@ -1,6 +1,5 @@
-import { DigestAccumulator, sameHash, type Block } from '../journal';
+import { DigestAccumulator, sameHash, type Block, type ExportedJournal } from '../journal';
 import { ExpectedDigestCheck, type ExpectedDigest } from './expected-digest';
-import type { ExportedJournal } from './exported-journal';
 import { FindingList, type VerdictFinding } from './finding-list';
 
 /** What all exports of one ledger say together. */

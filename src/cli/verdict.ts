@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { VerdictFinding } from './finding-list';
-import { Unreadable } from './unreadable';
+import { Unreadable } from '../journal';
 
 /** Exit codes of `cdk-ledger verify`: the worst outcome counts, and proven tampering is worse than what cannot be read. */
 export const EXIT_CODE = { valid: 0, tampered: 1, unreadable: 2 } as const;

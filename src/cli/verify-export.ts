@@ -1,10 +1,10 @@
-import { ChainVerifier, OWN_JOURNAL, type Block, type Finding } from '../journal';
+import {
+  ChainVerifier, exportedBlocks, findExports, OWN_JOURNAL, Unreadable, type Block, type ExportedJournal, type ExportedJournalObject,
+  type ExportSource, type Finding,
+} from '../journal';
 import type { ExpectedDigest } from './expected-digest';
-import type { ExportSource } from './export-source';
-import { exportedBlocks, findExports, type ExportedJournal, type ExportedJournalObject } from './exported-journal';
 import { FindingList, type VerdictFinding } from './finding-list';
 import { StrandVerifier, type StrandVerdict } from './strand-verifier';
-import { Unreadable } from './unreadable';
 
 /** What the verification of one export found. */
 export interface ExportVerdict {

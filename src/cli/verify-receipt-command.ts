@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { addressOf, hashOf, sameHash, verifyReceipt, type Receipt } from '../journal';
+import { addressOf, hashOf, sameHash, Unreadable, verifyReceipt, type Receipt } from '../journal';
 import { base64 } from './base64';
 import { receiptsIn } from './receipt-file';
-import { Unreadable } from './unreadable';
 import { exitWith, printFindings, printJson, printTable, reportingUnreadable } from './verdict';
 
 export interface VerifyReceiptOptions {

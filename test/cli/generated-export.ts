@@ -1,10 +1,9 @@
-import type { ExportSource } from '../../src/cli/export-source';
-import { Unreadable } from '../../src/cli/unreadable';
 import {
   encodeIon, encodeIonStream, ionInt, ionList, ionString, ionStruct, ionToJson, parseIon, printIon, type IonStruct, type IonValue,
 } from '../../src/ion';
 import {
-  blockToIon, buildBlock, GENESIS_PREVIOUS_HASH, redactBlock, statementDigest, uniqueId, type Block, type BlockContent,
+  blockToIon, buildBlock, GENESIS_PREVIOUS_HASH, redactBlock, statementDigest, uniqueId, Unreadable, type Block, type BlockContent,
+  type ExportSource,
 } from '../../src/journal';
 
 export type Format = 'ION_TEXT' | 'ION_BINARY' | 'JSON';

@@ -2,9 +2,8 @@ import { CreateLedgerCommand } from '@aws-sdk/client-qldb';
 import { blockAfter, documentOf, variedJournal } from './generated-export';
 import { runCli } from './run-cli';
 import type { LiveJournal } from '../../src/cli/live-journal';
-import { Unreadable } from '../../src/cli/unreadable';
 import { verifyLedger, type LedgerVerdict, type LedgerVerificationOptions } from '../../src/cli/verify-ledger';
-import { merkleProof, merkleRoot, type Block } from '../../src/journal';
+import { merkleProof, merkleRoot, Unreadable, type Block } from '../../src/journal';
 import { startLocalService, type LocalService } from '../service/local-service';
 
 const hashesOf = (blocks: readonly Block[]): Uint8Array[] => blocks.map(({ blockHash }) => blockHash);

@@ -1,7 +1,18 @@
 import { fieldOf, InvalidIon, streamIonValues, type IonValue } from '../ion';
-import { blockFromIon, blockFromJson, InvalidBlock, type Block } from '../journal';
-import type { ExportSource } from './export-source';
+import type { Block } from './block';
+import { blockFromIon, InvalidBlock } from './block-ion';
+import { blockFromJson } from './block-json';
 import { Unreadable } from './unreadable';
+
+/** Where exported objects are read from, be it a bucket or a copy of it. Keys use `/`. */
+export interface ExportSource {
+  /** What the user called it. */
+  readonly name: string;
+  /** Every key below the given place. */
+  keys(): AsyncIterable<string>;
+  /** The bytes of an object as they arrive. @throws Unreadable, while iterating */
+  read(key: string): AsyncIterable<Uint8Array>;
+}
 
 /** One finished export: its final manifest and the objects that it lists. */
 export interface ExportedJournal {
