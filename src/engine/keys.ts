@@ -46,3 +46,8 @@ export const exportObjectKey = (strandId: string, exportId: string, firstSequenc
   ({ partition: exportObjectPartition(strandId, exportId), sort: sequenceText(firstSequenceNo) });
 
 export const sessionPartition = (token: string): string => `session/${token}`;
+
+/** One item for each place that a session of the ledger can take. */
+export const sessionPlacesPartition = (strandId: string): string => `${strandId}/session-place`;
+export const sessionPlaceKey = (strandId: string, place: number): Key =>
+  ({ partition: sessionPlacesPartition(strandId), sort: String(place).padStart(6, '0') });

@@ -5,10 +5,11 @@ export interface Quotas {
   readonly activeLedgers: number;
   readonly runningExportsPerLedger: number;
   readonly activeStreamsPerLedger: number;
+  readonly sessionsPerLedger: number;
 }
 
 /** QLDB's own. */
-export const DEFAULT_QUOTAS: Quotas = { activeLedgers: 5, runningExportsPerLedger: 2, activeStreamsPerLedger: 5 };
+export const DEFAULT_QUOTAS: Quotas = { activeLedgers: 5, runningExportsPerLedger: 2, activeStreamsPerLedger: 5, sessionsPerLedger: 3_000 };
 
 export const ACTIVE_TABLES_MAX = 20;
 export const TABLES_MAX = 40;
@@ -31,6 +32,12 @@ export const EXPIRED_SESSION_MEMORY_MILLIS = 5 * 60_000;
 export const PAGE_VALUES_MAX = 200;
 /** A Lambda answers at most 6 MB; values travel as base64. */
 export const PAGE_BYTES_MAX = 3_000_000;
+/** All rows that one transaction may be answered: they are kept, a page each, until they are fetched or the transaction ends. */
+export const RESULT_BYTES_MAX = 64_000_000;
+/** Pages of all sessions of one process that keeps them in memory. */
+export const PROCESS_PAGE_BYTES_MAX = 512_000_000;
+/** After so many documents a statement lets others have the process for a moment. */
+export const DOCUMENTS_AT_A_STRETCH = 256;
 
 /** Finished exports and streams stay visible for seven days. */
 export const FINISHED_JOB_RETENTION_MILLIS = 7 * 24 * 3_600_000;

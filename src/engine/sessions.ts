@@ -6,19 +6,14 @@ import type { EngineContext } from './engine-context';
 import { badRequest, LedgerError } from './ledger-error';
 import { checkAnyGrant, checkGrants, grantsOf, isAccountRoot, type LedgerGrant } from './ledger-grant';
 import { findLedger } from './ledger-record';
-import { PAGE_BYTES_MAX, PAGE_VALUES_MAX, SESSION_LIFETIME_MILLIS, STATEMENT_OVERHEAD_BYTES, STATEMENTS_PER_TRANSACTION_MAX, TRANSACTION_LIFETIME_MILLIS } from './limits';
+import { SESSION_LIFETIME_MILLIS, STATEMENT_OVERHEAD_BYTES, STATEMENTS_PER_TRANSACTION_MAX, TRANSACTION_LIFETIME_MILLIS } from './limits';
 import { catchUp } from './projection';
 import { randomId } from './random-id';
+import { nameOfPage, pageTokenOf, placeOfPage, ResultPages, type Page } from './result-pages';
 import { concurrentCommands, type Session } from './session-store';
 import { Snapshot } from './snapshot';
 import { addBytes, beginTransaction, savepoint, type Transaction } from './transaction';
 import { TransactionDatabase } from './transaction-database';
-
-export interface Page {
-  /** Ion binary documents. */
-  readonly values: readonly Uint8Array[];
-  readonly nextPageToken?: string;
-}
 
 export interface ConsumedIOs {
   readonly readIOs: number;
@@ -39,9 +34,8 @@ export class Sessions {
     const found = await findLedger(this.context.store, ledgerName);
     if (found?.record.state !== 'ACTIVE') throw badRequest(`The Ledger with name ${ledgerName} is not found`);
     const token = randomId(this.context.random) + randomId(this.context.random);
-    await this.context.sessions.save({
-      token, ledgerName, strandId: found.record.strandId, callerArn, createdMillis: this.context.clock(), generation: 0,
-    });
+    const session = { token, ledgerName, strandId: found.record.strandId, callerArn, createdMillis: this.context.clock(), generation: 0 };
+    await this.context.sessions.open(session, this.context.quotas.sessionsPerLedger);
     return token;
   }
 
@@ -75,12 +69,14 @@ export class Sessions {
       transaction.commitDigest = foldStatement(transaction.commitDigest, digest);
       const rollBack = savepoint(transaction);
       const now = this.context.clock();
-      const database = new TransactionDatabase(transaction, this.snapshotOf(transaction), now, this.context.random);
+      const { random, sessions } = this.context;
+      const database = new TransactionDatabase(transaction, this.snapshotOf(transaction), now, random, () => this.refuseExpired(transaction));
+      const pages = new ResultPages(transaction, randomId(random), async (name, stored) => sessions.savePage(token, name, stored));
       let page: Page;
       try {
-        const values = await this.rows(transaction, session.callerArn, database, text, parameters);
+        await this.run(transaction, session.callerArn, database, text, parameters, pages);
         transaction.statements.push({ statement: text, startTimeMillis: now, statementDigest: digest });
-        page = await this.firstPage(session.token, transactionId, values);
+        page = await pages.finished();
       } catch (error) {
         rollBack();
         await this.context.sessions.save({ ...session, transaction });
@@ -98,13 +94,11 @@ export class Sessions {
   async fetchPage(token: string, callerArn: string, transactionId: string, pageToken: string): Promise<{ page: Page; consumed: ConsumedIOs }> {
     return this.command(token, callerArn, async (session) => {
       await this.openTransaction(session, transactionId);
-      const [, ordinal, count] = /^[0-9A-Za-z]{22}-([0-9]{1,9})-([0-9]{1,9})$/.exec(pageToken) ?? [];
-      const values = ordinal === undefined ? undefined : await this.context.sessions.loadPage(session.token, `${transactionId}-${pageToken}`);
-      if (!values) throw badRequest(`The NextPageToken ${pageToken} is not valid in this transaction. Use the one of the newest page.`);
-      return {
-        page: { values, nextPageToken: nextPageToken(pageToken.slice(0, 22), Number(ordinal), Number(count)) },
-        consumed: { readIOs: 0, writeIOs: 0 },
-      };
+      const place = placeOfPage(pageToken);
+      const stored = place && await this.context.sessions.loadPage(session.token, nameOfPage(transactionId, place));
+      if (!place || !stored) throw badRequest(`The NextPageToken ${pageToken} is not valid in this transaction. Use the one of the newest page.`);
+      const page = { values: stored.values, nextPageToken: stored.hasNext ? pageTokenOf(place.result, place.index + 1) : undefined };
+      return { page, consumed: { readIOs: 0, writeIOs: 0 } };
     });
   }
 
@@ -187,56 +181,29 @@ export class Sessions {
     return new Snapshot(this.context.store, strandId, snapshotSequenceNo);
   }
 
-  private async rows(
-    transaction: Transaction, callerArn: string, database: TransactionDatabase, text: string, parameters: readonly IonValue[],
-  ): Promise<Uint8Array[]> {
+  private refuseExpired(transaction: Transaction): void {
+    if (this.hasExpired(transaction)) throw transactionExpired(transaction);
+  }
+
+  private async run(
+    transaction: Transaction, callerArn: string, database: TransactionDatabase, text: string, parameters: readonly IonValue[], pages: ResultPages,
+  ): Promise<void> {
     if (transaction.statements.length >= STATEMENTS_PER_TRANSACTION_MAX) {
       throw badRequest(`A transaction can run at most ${STATEMENTS_PER_TRANSACTION_MAX} statements. Commit, and go on in another one.`);
     }
     const statement = parseStatement(text);
     if (transaction.grants) checkGrants(transaction.grants, callerArn, tablesOf(statement, parameters), transaction.catalog);
-    const values: Uint8Array[] = [];
     // A block holds the text of every statement, those that only read included.
     addBytes(transaction, Buffer.byteLength(text) + STATEMENT_OVERHEAD_BYTES);
     for await (const row of runStatement(statement, parameters, database)) {
-      values.push(encodeIon(row));
-      if (this.hasExpired(transaction)) throw transactionExpired(transaction);
+      await pages.add(encodeIon(row));
+      this.refuseExpired(transaction);
     }
-    return values;
-  }
-
-  /** The first page is answered; the others rest until they are fetched or the transaction ends. */
-  private async firstPage(token: string, transactionId: string, values: readonly Uint8Array[]): Promise<Page> {
-    const pages = pagesOf(values);
-    const result = randomId(this.context.random);
-    for (const [index, page] of pages.entries()) {
-      if (index > 0) await this.context.sessions.savePage(token, `${transactionId}-${result}-${index}-${pages.length}`, page);
-    }
-    return { values: pages[0] ?? [], nextPageToken: nextPageToken(result, 0, pages.length) };
   }
 }
 
 const transactionExpired = ({ transactionId }: Transaction): LedgerError =>
   new LedgerError('InvalidSessionException', `Transaction ${transactionId} has expired`);
-
-const nextPageToken = (result: string, index: number, count: number): string | undefined =>
-  index + 1 < count ? `${result}-${index + 1}-${count}` : undefined;
-
-function pagesOf(values: readonly Uint8Array[]): Uint8Array[][] {
-  const pages: Uint8Array[][] = [];
-  let bytes = 0;
-  for (const value of values) {
-    const page = pages.at(-1);
-    if (!page || page.length === PAGE_VALUES_MAX || bytes + value.length > PAGE_BYTES_MAX) {
-      pages.push([value]);
-      bytes = value.length;
-    } else {
-      page.push(value);
-      bytes += value.length;
-    }
-  }
-  return pages;
-}
 
 function decodeParameter(value: ParameterValue): IonValue {
   try {

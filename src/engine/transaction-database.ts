@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { encodeIon, ionInt, ionString, ionStruct, type IonStruct } from '../ion';
 import { isUniqueId, revisionToIon, type Revision } from '../journal';
 import type { Access, Database, DocumentRevision, HistoryWindow, RevisionAddress, TableDefinition } from '../partiql';
@@ -5,7 +6,7 @@ import { applyDefinition, type Definition } from './catalog';
 import { definitionMethods, type DefinitionMethods } from './definitions';
 import { indexValueKey } from './index-value';
 import { badRequest } from './ledger-error';
-import { DOCUMENT_BYTES_MAX, DOCUMENTS_PER_TRANSACTION_MAX } from './limits';
+import { DOCUMENT_BYTES_MAX, DOCUMENTS_AT_A_STRETCH, DOCUMENTS_PER_TRANSACTION_MAX } from './limits';
 import { definedId, randomId, type Random } from './random-id';
 import { indexValueRead, revisionRead } from './read-set';
 import type { Snapshot } from './snapshot';
@@ -23,6 +24,7 @@ export class TransactionDatabase implements Database {
   readIOs = 0;
   writeIOs = 0;
   private readonly statementIndex: number;
+  private fetches = 0;
   /** Of the committed documents that the statement has seen: it may change no other. */
   private readonly versions = new Map<string, number>();
 
@@ -31,6 +33,8 @@ export class TransactionDatabase implements Database {
     private readonly snapshot: Snapshot,
     readonly nowMillis: number,
     private readonly random: Random,
+    /** Throws once the transaction has expired; a statement may read for long before it has a row. */
+    private readonly refuseExpired: () => void,
   ) {
     this.transactionId = transaction.transactionId;
     this.statementIndex = transaction.statements.length;
@@ -55,12 +59,14 @@ export class TransactionDatabase implements Database {
 
   async* documents(table: TableDefinition, access: Access): AsyncIterable<DocumentRevision> {
     for await (const revision of this.committed(table, access)) {
+      await this.breathe();
       if (!revision.data || this.transaction.writes.has(revision.metadata.id)) continue;
       this.versions.set(revision.metadata.id, revision.metadata.version);
       this.readIOs++;
       yield committedDocument(revision);
     }
     for (const pending of [...this.transaction.writes.values()]) {
+      await this.breathe();
       if (pending.tableId !== table.tableId || !pending.data) continue;
       if (access.kind === 'documentId' && !access.documentIds.includes(pending.documentId)) continue;
       this.readIOs++;
@@ -74,6 +80,7 @@ export class TransactionDatabase implements Database {
       let pending: Revision | undefined;
       // A revision stays active until its successor's time, so each waits for the next to be known.
       for await (const revision of this.snapshot.history(table.tableId, documentId)) {
+        await this.breathe();
         if (pending && activeWithin(pending, revision, window)) yield this.fetched(pending);
         pending = revision;
       }
@@ -117,6 +124,13 @@ export class TransactionDatabase implements Database {
       return version;
     }
     throw this.noRevision(sequenceNo, documentId);
+  }
+
+  /** Stores that answer at once would let a long statement keep all others of the process waiting. */
+  private async breathe(): Promise<void> {
+    if (++this.fetches % DOCUMENTS_AT_A_STRETCH !== 0) return;
+    await setImmediate();
+    this.refuseExpired();
   }
 
   private noRevision(sequenceNo: bigint, documentId: string): Error {

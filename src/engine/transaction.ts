@@ -30,6 +30,8 @@ export interface Transaction {
   commitDigest: Uint8Array;
   /** An estimate of the size of the block, kept to refuse what could not be committed. */
   bytes: number;
+  /** Of all rows answered so far. */
+  resultBytes: number;
 }
 
 export interface ExecutedStatement {
@@ -63,6 +65,7 @@ export function beginTransaction(
     statements: [],
     commitDigest: startDigest(identity.transactionId),
     bytes: 0,
+    resultBytes: 0,
   };
 }
 

@@ -56,11 +56,12 @@ function required(environment: LambdaEnvironment, name: string): string {
   return value;
 }
 
+/** AWS did not raise the limit of sessions, so it has no variable. */
 const QUOTA_VARIABLES = {
   activeLedgers: 'LEDGER_QUOTA_ACTIVE_LEDGERS',
   runningExportsPerLedger: 'LEDGER_QUOTA_RUNNING_EXPORTS',
   activeStreamsPerLedger: 'LEDGER_QUOTA_ACTIVE_STREAMS',
-} satisfies Record<keyof Quotas, string>;
+} satisfies Partial<Record<keyof Quotas, string>>;
 
 function quotas(environment: LambdaEnvironment): Partial<Quotas> {
   const set = Object.entries(QUOTA_VARIABLES).flatMap(([quota, variable]) => {

@@ -1,0 +1,73 @@
+import { badRequest } from './ledger-error';
+import { PAGE_BYTES_MAX, PAGE_VALUES_MAX, RESULT_BYTES_MAX } from './limits';
+import type { StoredPage } from './session-store';
+import type { Transaction } from './transaction';
+
+export interface Page {
+  /** Ion binary documents. */
+  readonly values: readonly Uint8Array[];
+  readonly nextPageToken?: string;
+}
+
+/** Which page of which result. */
+interface PagePlace {
+  readonly result: string;
+  readonly index: number;
+}
+
+export const pageTokenOf = (result: string, index: number): string => `${result}-${index}`;
+export const nameOfPage = (transactionId: string, { result, index }: PagePlace): string => `${transactionId}-${result}-${index}`;
+
+/** Undefined for a token that no page ever had. */
+export function placeOfPage(pageToken: string): PagePlace | undefined {
+  const [, result, index] = /^([0-9A-Za-z]{22})-([0-9]{1,9})$/.exec(pageToken) ?? [];
+  return result === undefined ? undefined : { result, index: Number(index) };
+}
+
+/**
+ * The rows of one statement, cut into pages. The first is answered; each other is kept as soon as it is known whether one follows,
+ * until it is fetched or the transaction ends. So no more than two pages are in hand, however large the result.
+ */
+export class ResultPages {
+  private first: readonly Uint8Array[] | undefined;
+  private current: Uint8Array[] = [];
+  private currentBytes = 0;
+  private index = 0;
+
+  constructor(
+    private readonly transaction: Transaction,
+    private readonly result: string,
+    private readonly save: (name: string, page: StoredPage) => Promise<void>,
+  ) {}
+
+  /** @throws LedgerError BadRequestException if the row, or all rows of the transaction, are too large */
+  async add(value: Uint8Array): Promise<void> {
+    if (value.length > PAGE_BYTES_MAX) throw badRequest(`A row of ${value.length} bytes exceeds the limit of ${PAGE_BYTES_MAX} bytes. Select fewer of its fields.`);
+    this.transaction.resultBytes += value.length;
+    if (this.transaction.resultBytes > RESULT_BYTES_MAX) {
+      throw badRequest(`The rows of a transaction exceed the limit of ${RESULT_BYTES_MAX} bytes. Select fewer fields or documents, or go on in another transaction.`);
+    }
+    if (this.current.length === PAGE_VALUES_MAX || this.currentBytes + value.length > PAGE_BYTES_MAX) await this.turn();
+    this.current.push(value);
+    this.currentBytes += value.length;
+  }
+
+  /** The first page, once all rows are known. */
+  async finished(): Promise<Page> {
+    if (this.first === undefined) return { values: this.current };
+    await this.keep(false);
+    return { values: this.first, nextPageToken: pageTokenOf(this.result, 1) };
+  }
+
+  private async turn(): Promise<void> {
+    if (this.first === undefined) this.first = this.current;
+    else await this.keep(true);
+    this.index++;
+    this.current = [];
+    this.currentBytes = 0;
+  }
+
+  private async keep(hasNext: boolean): Promise<void> {
+    await this.save(nameOfPage(this.transaction.transactionId, { result: this.result, index: this.index }), { values: this.current, hasNext });
+  }
+}
