@@ -6,6 +6,7 @@ Started by local-aws.ts, which passes the settings in the environment and keeps 
 import importlib.metadata
 import inspect
 import os
+import re
 import shutil
 import signal
 import sys
@@ -167,6 +168,32 @@ def default_to_managed_key():
     replace(s3, "_resolve_sse_write_headers", name_managed_key)
 
 
+def compare_sort_keys_directly():
+    """MiniStack parses a Query's key condition again for every item of the partition; a journal's partition has thousands of them."""
+    from ministack.services import dynamodb
+
+    require_parameters(dynamodb._evaluate_condition, "expr", "item", "attr_values", "attr_names", "slot")
+    known_form = re.compile(r"(#\w+) = :\w+ AND (?:(#\w+) (?:BETWEEN (:\w+) AND (:\w+)|>= (:\w+)|<= (:\w+))|begins_with\((#\w+), (:\w+)\))")
+
+    def compare_strings(evaluate):
+        def _evaluate_condition(expr, item, attr_values, attr_names, slot="ConditionExpression"):
+            form = known_form.fullmatch(expr) if slot == "KeyConditionExpression" else None
+            if not form:
+                return evaluate(expr, item, attr_values, attr_names, slot)
+            _, range_name, between_low, between_high, low, high, prefixed_name, prefix = form.groups()
+            sort_key = item.get(attr_names[range_name or prefixed_name], {}).get("S")
+            bounds = [attr_values[reference].get("S") if reference else None for reference in (between_low or low, between_high or high, prefix)]
+            if sort_key is None or bounds == [None, None, None]:
+                return evaluate(expr, item, attr_values, attr_names, slot)
+            # The partition is the one that was asked for: the items come out of it.
+            return ((bounds[0] is None or sort_key >= bounds[0]) and (bounds[1] is None or sort_key <= bounds[1])
+                    and (bounds[2] is None or sort_key.startswith(bounds[2])))
+
+        return _evaluate_condition
+
+    replace(dynamodb, "_evaluate_condition", compare_strings)
+
+
 def require_parameters(function, *names):
     """A repaired function must still take what its repair hands on."""
     found = tuple(inspect.signature(function).parameters)
@@ -174,7 +201,7 @@ def require_parameters(function, *names):
         raise Unrepairable(f"{function.__module__}.{function.__name__} takes {found}, expected {names}")
 
 
-REPAIRS = [delete_failed_creates, refuse_to_create_over_a_table, keep_bucket_encryption, default_to_managed_key]
+REPAIRS = [delete_failed_creates, refuse_to_create_over_a_table, keep_bucket_encryption, default_to_managed_key, compare_sort_keys_directly]
 
 
 def main():
