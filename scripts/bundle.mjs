@@ -1,9 +1,10 @@
 // Bundles what runs outside the construct library into assets/: Lambda handlers, the service, the command line.
 // Packages resolve to their ESM entry points, which lets esbuild drop the SDK operations that nobody calls.
-import { chmod, rename, rm } from 'node:fs/promises';
+import { chmod, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { thirdPartyLicenses } from './third-party-licenses.mjs';
 
 const KILOBYTE = 1000;
 /** Clients of different releases bring a credentials chain each; the newest one serves them all. */
@@ -29,6 +30,7 @@ const BUNDLES = [
 ];
 
 await rm(DRAFT, { recursive: true, force: true });
+const inputs = new Set();
 let failed = false;
 for (const { entry, output, kilobytesMax, onLambda = true } of BUNDLES) {
   const { metafile } = await build({
@@ -47,6 +49,7 @@ for (const { entry, output, kilobytesMax, onLambda = true } of BUNDLES) {
     metafile: true,
     logLevel: 'warning',
   });
+  Object.keys(metafile.inputs).forEach(input => inputs.add(input));
   const kilobytes = Math.ceil(metafile.outputs[join(DRAFT, output)].bytes / KILOBYTE);
   const verdict = kilobytes > kilobytesMax ? `over its budget of ${kilobytesMax} kB` : `of ${kilobytesMax}`;
   console.log(`${output.padEnd(52)} ${String(kilobytes).padStart(5)} kB ${verdict}`);
@@ -56,6 +59,7 @@ if (failed) {
   console.error('A bundle is over its budget. Find out what it pulled in, and import less.');
   process.exit(1);
 }
+await writeFile(join(DRAFT, 'assets/THIRD-PARTY-LICENSES.txt'), await thirdPartyLicenses([...inputs]));
 await chmod(join(DRAFT, 'assets/cli/index.js'), 0o755);
 await rm('assets', { recursive: true, force: true });
 await rename(join(DRAFT, 'assets'), 'assets');
