@@ -5,6 +5,8 @@ import type { Block, Revision } from '../journal';
 export interface DocumentTable {
   readonly tableId: string;
   readonly tableName: string;
+  /** Position of the statement that changed the document first. */
+  readonly firstStatement: number;
 }
 
 /** The documents that a block changed; revisions of the system's own are left out. */
@@ -15,9 +17,19 @@ export function documentTables(block: Block): Map<string, DocumentTable> {
   const documents = block.transactionInfo && fieldOf(block.transactionInfo, 'documents');
   const tables = new Map<string, DocumentTable>();
   for (const [documentId, info] of documents?.kind === 'struct' ? documents.fields : []) {
-    if (info.kind === 'struct') tables.set(documentId, { tableId: textOf(info, 'tableId'), tableName: textOf(info, 'tableName') });
+    if (info.kind === 'struct') {
+      tables.set(documentId, {
+        tableId: textOf(info, 'tableId'), tableName: textOf(info, 'tableName'), firstStatement: firstIntOf(info, 'statements'),
+      });
+    }
   }
   return tables;
+}
+
+function firstIntOf(struct: IonStruct, name: string): number {
+  const list = fieldOf(struct, name);
+  const first = list?.kind === 'list' ? list.items[0] : undefined;
+  return first?.kind === 'int' ? Number(first.value) : 0;
 }
 
 /** The statements of a block as they were sent. */

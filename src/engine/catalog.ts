@@ -7,12 +7,19 @@ import { decodeRecord, encodeRecord } from './record';
 
 /** Tables and indexes of a ledger, dropped tables included, in order of creation. Immutable: each change makes a new one. */
 export interface Catalog {
-  readonly tables: readonly TableDefinition[];
+  readonly tables: readonly CatalogTable[];
+}
+
+export interface CatalogTable extends TableDefinition {
+  /** The id was found beside the table's documents: its journal was begun by Amazon QLDB, whose ids do not follow from the journal. */
+  readonly idFromDocuments?: true;
 }
 
 /** A change of the catalog, as a statement of a block asked for it. */
 export type Definition =
-  | { readonly kind: 'create-table'; readonly tableId: string; readonly name: string }
+  | { readonly kind: 'create-table'; readonly tableId: string; readonly name: string; readonly idFromDocuments?: true }
+  /** A table that has no documents yet turns out to have another id. */
+  | { readonly kind: 'identify-table'; readonly tableId: string; readonly identifiedAs: string }
   | { readonly kind: 'drop-table'; readonly tableId: string }
   | { readonly kind: 'undrop-table'; readonly tableId: string }
   | { readonly kind: 'create-index'; readonly tableId: string; readonly indexId: string; readonly field: string }
@@ -20,27 +27,29 @@ export type Definition =
 
 export const EMPTY_CATALOG: Catalog = { tables: [] };
 
-const activeTable = (catalog: Catalog, name: string): TableDefinition | undefined =>
+export const activeTable = (catalog: Catalog, name: string): CatalogTable | undefined =>
   catalog.tables.find(table => table.name === name && table.status === 'ACTIVE');
 
-export const tableById = (catalog: Catalog, tableId: string): TableDefinition | undefined =>
+export const tableById = (catalog: Catalog, tableId: string): CatalogTable | undefined =>
   catalog.tables.find(table => table.tableId === tableId);
 
+/** What is committed already happened under the limits of its time. */
+export type DefinitionLimits = 'held' | 'lifted';
+
 /** @throws LedgerError BadRequestException when the definition breaks a rule of the catalog */
-export function applyDefinition(catalog: Catalog, definition: Definition): Catalog {
+export function applyDefinition(catalog: Catalog, definition: Definition, limits: DefinitionLimits = 'held'): Catalog {
+  if (limits === 'held') checkLimits(catalog, definition);
   switch (definition.kind) {
     case 'create-table': {
-      refuseNameInUse(catalog, definition.name);
-      if (catalog.tables.length >= TABLES_MAX) {
-        throw badRequest(`Exceeded tables limit: Ledger has ${catalog.tables.length} total tables, and cannot create another`);
-      }
-      refuseTooManyActive(catalog);
-      return { tables: [...catalog.tables, { tableId: definition.tableId, name: definition.name, status: 'ACTIVE', indexes: [] }] };
+      const { tableId, name, idFromDocuments } = definition;
+      refuseNameInUse(catalog, name);
+      return { tables: [...catalog.tables, { tableId, name, status: 'ACTIVE', indexes: [], ...(idFromDocuments && { idFromDocuments }) }] };
     }
+    case 'identify-table':
+      return changed(catalog, definition.tableId, table => ({ ...table, tableId: definition.identifiedAs, idFromDocuments: true }));
     case 'drop-table':
       return changed(catalog, definition.tableId, table => ({ ...table, status: 'INACTIVE' }));
     case 'undrop-table':
-      refuseTooManyActive(catalog);
       return changed(catalog, definition.tableId, (table) => {
         if (table.status === 'ACTIVE') throw badRequest(`Table with id ${table.tableId} is active; only a dropped table can be undropped`);
         refuseNameInUse(catalog, table.name);
@@ -50,9 +59,6 @@ export function applyDefinition(catalog: Catalog, definition: Definition): Catal
       return changed(catalog, definition.tableId, (table) => {
         if (table.indexes.some(index => index.field === definition.field)) {
           throw badRequest(`Table ${table.name} already has an index on field ${definition.field}`);
-        }
-        if (table.indexes.length >= INDEXES_PER_TABLE_MAX) {
-          throw badRequest(`Exceeded indexes limit: Table ${table.name} has ${table.indexes.length} indexes, and cannot create another`);
         }
         const index: IndexDefinition = { indexId: definition.indexId, field: definition.field, status: 'ONLINE' };
         return { ...table, indexes: [...table.indexes, index] };
@@ -74,6 +80,22 @@ function changed(catalog: Catalog, tableId: string, change: (table: TableDefinit
 
 function refuseNameInUse(catalog: Catalog, name: string): void {
   if (activeTable(catalog, name)) throw badRequest(`Table with name: USER.${name} already exists`);
+}
+
+function checkLimits(catalog: Catalog, definition: Definition): void {
+  if (definition.kind === 'create-table') {
+    refuseNameInUse(catalog, definition.name);
+    if (catalog.tables.length >= TABLES_MAX) {
+      throw badRequest(`Exceeded tables limit: Ledger has ${catalog.tables.length} total tables, and cannot create another`);
+    }
+  }
+  if (definition.kind === 'create-table' || definition.kind === 'undrop-table') refuseTooManyActive(catalog);
+  if (definition.kind === 'create-index') {
+    const table = tableById(catalog, definition.tableId);
+    if (table && table.indexes.length >= INDEXES_PER_TABLE_MAX && !table.indexes.some(({ field }) => field === definition.field)) {
+      throw badRequest(`Exceeded indexes limit: Table ${table.name} has ${table.indexes.length} indexes, and cannot create another`);
+    }
+  }
 }
 
 function refuseTooManyActive(catalog: Catalog): void {

@@ -2,12 +2,12 @@ import { redactBlock, redactRevision, redactionsOf, type Block, type Redaction, 
 import { actionBytes, ConditionFailed, holds, keyIdentity, keyOf, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Item, type Store } from '../store';
 import { documentRevisions, documentTables } from './block-documents';
 import { applyDefinition, catalogAction, readStoredCatalog, tableById, type Catalog, type Definition } from './catalog';
-import { definitionsOf } from './definitions';
 import { indexValueKey } from './index-value';
 import { headAction, readHead, type JournalHead } from './journal-head';
 import { readBlock, readBlocks, replacedBlockActions } from './journal-store';
 import { documentKey, historyKey, indexKey, indexPartition } from './keys';
 import { decodeRecord, encodeRecord } from './record';
+import { replayedDefinitions } from './replayed-definitions';
 import { encodeRevision, indexedField, Snapshot, type IndexEntry } from './snapshot';
 
 /**
@@ -45,7 +45,7 @@ export function catalogAfter(
   block: Block, before: Catalog, definitions: readonly Definition[],
 ): { readonly catalog: Catalog; readonly actions: readonly Action[] } {
   if (definitions.length === 0) return { catalog: before, actions: [] };
-  const catalog = definitions.reduce(applyDefinition, before);
+  const catalog = definitions.reduce((current, definition) => applyDefinition(current, definition, 'lifted'), before);
   return { catalog, actions: [catalogAction(block.blockAddress.strandId, catalog, block.blockAddress.sequenceNo)] };
 }
 
@@ -148,7 +148,7 @@ async function projectBlock(store: Store, block: Block): Promise<boolean> {
   const { strandId, sequenceNo } = block.blockAddress;
   const stored = await readStoredCatalog(store, strandId);
   if (stored.changedBy >= sequenceNo) return false;
-  const definitions = await definitionsOf(block, stored.catalog);
+  const { definitions } = replayedDefinitions(block, stored.catalog);
   const { catalog, actions } = catalogAfter(block, stored.catalog, definitions);
   await writeIdempotently(store, projectionOf(store, block, catalog, definitions));
   const head = await readHead(store, strandId);
