@@ -24,3 +24,4 @@ export { type BatchCsvManifest, BatchManifest, BatchManifestField, type BatchMan
 export { BatchReport, type BatchReportOptions } from './batch-report';
 export { BatchOperationsRole, type BatchOperationsRoleProps } from './batch-operations-role';
 export * from './batch-operations-job';
+export * from './job-inventory';

@@ -66,7 +66,7 @@ function regionOf(endpoint: string, { AWS_REGION, AWS_DEFAULT_REGION }: Environm
 }
 
 /** A service on this machine serves whoever reaches it, so nobody should have to make up credentials for it. */
-function needsNoIdentity(endpoint: string, { AWS_ACCESS_KEY_ID, AWS_PROFILE }: Environment): boolean {
+export function needsNoIdentity(endpoint: string, { AWS_ACCESS_KEY_ID, AWS_PROFILE }: Environment): boolean {
   const isLoopback = /^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$)/.test(endpoint);
   return isLoopback && AWS_ACCESS_KEY_ID === undefined && AWS_PROFILE === undefined;
 }

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { jobsCommand } from './jobs-command';
 import { proxy } from './proxy';
 import { serve } from './serve';
 import { verifyExportCommand } from './verify-export-command';
@@ -30,6 +31,18 @@ program.command('proxy')
   .option('--port <number>', 'port to listen on; 0 picks a free one', port, 0)
   .option('--region <region>', 'region to sign for; by default that of the endpoint\'s host, else AWS_REGION')
   .action(proxy);
+
+program.command('jobs')
+  .description('List journal exports, mailbox exports and batch operations: exit code 0 is fine, 1 is failed or stuck jobs, 2 is not all listed')
+  .option('--endpoint <url>', 'URL of a ledger service whose journal exports are listed')
+  .option('--organization <id...>', 'WorkMail organizations whose mailbox exports are listed')
+  .option('--account <id>', 'account whose S3 batch operations are listed', accountId)
+  .option('--region <region>', 'region of the jobs; that of a function URL, else AWS_REGION by default')
+  .option('--stuck-after <hours>', 'a running job that is older is stuck', hours, 24)
+  .option('--failed-within <hours>', 'a failure that is older is not told any more', hours, 24)
+  .option('--json', 'print the jobs as JSON')
+  .option('--watch [seconds]', 'list again every so often until no job runs', seconds)
+  .action(jobsCommand);
 
 const verify = program.command('verify').description('Verify journal data: exit code 0 is valid, 1 is tampered with, 2 is unreadable');
 
@@ -72,6 +85,16 @@ function port(text: string): number {
 function accountId(text: string): string {
   if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError('An account id has 12 digits.');
   return text;
+}
+
+function hours(text: string): number {
+  if (!/^\d{1,5}(\.\d{1,3})?$/.test(text) || Number(text) === 0) throw new InvalidArgumentError('Hours are a number above 0, such as 24 or 0.5.');
+  return Number(text);
+}
+
+function seconds(text: string): number {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('Seconds are a whole number from 1.');
+  return Number(text);
 }
 
 function digest(text: string): Uint8Array {

@@ -19,6 +19,16 @@ const ACCEPTED: { rule: RegExp; path: RegExp; reason: string }[] = [
     reason: 'An export writes many objects below its one prefix.',
   },
   {
+    rule: /-IAM5\[Resource::\*\]$/,
+    path: /Jobs\/Role\/DefaultPolicy/,
+    reason: 's3:ListJobs has no resource-level permissions.',
+  },
+  {
+    rule: /-IAM5\[Resource::<ArchiveBucket\w+\.Arn>\/job-inventory\/\*\]$/,
+    path: /Jobs\/Role\/DefaultPolicy/,
+    reason: 'An inventory writes a report each time, below its one prefix.',
+  },
+  {
     rule: /-IAM5\[Resource::<Qldb\w+\.Arn>:\*\]$/,
     path: /Provider\//,
     reason: "CDK's Provider framework invokes our handlers in any version.",

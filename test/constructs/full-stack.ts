@@ -1,6 +1,6 @@
 import { App, Stack, aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { JournalArchive, Ledger, LedgerService } from '../../src';
+import { JobInventory, JournalArchive, Ledger, LedgerService } from '../../src';
 
 /** One of everything, with default properties as far as they go. */
 export function fullStack(app = new App()) {
@@ -16,7 +16,8 @@ export function fullStack(app = new App()) {
   const journalStream = ledger.streamJournal('Stream', { kinesisStream });
   const caller = new iam.Role(stack, 'Caller', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
   ledger.grants.readWrite(caller, { tables: ['Transfers'] });
-  return { app, stack, service, archive, ledger, journalExport, kinesisStream, journalStream, caller };
+  const jobInventory = new JobInventory(stack, 'Jobs', { service, archive, mailboxOrganizations: ['m-0123456789abcdef0123456789abcdef'] });
+  return { app, stack, service, archive, ledger, journalExport, kinesisStream, journalStream, caller, jobInventory };
 }
 
 export interface TemplateResource {

@@ -3,7 +3,8 @@ import { fullStack, grantedStatements, listed, resourcesOf } from './full-stack'
 /** Every wildcard resource, by action. Nothing else may have one. */
 const WILDCARD_RESOURCES: Record<string, string> = {
   'dynamodb:ListStreams': 'has no resource-level permissions',
-  's3:PutObject': 'an export writes many objects below its one prefix',
+  's3:ListJobs': 'has no resource-level permissions',
+  's3:PutObject': 'an export, or an inventory of jobs, writes many objects below its one prefix',
   'lambda:InvokeFunction': "CDK's Provider framework invokes its handlers in any version",
 };
 
@@ -21,9 +22,9 @@ test('only the listed permissions have a wildcard in their resource', () => {
   expect([...new Set(wild)].sort()).toEqual(Object.keys(WILDCARD_RESOURCES).sort());
 });
 
-test('only one permission covers all resources', () => {
+test('only permissions that cannot name a resource cover all', () => {
   const all = statements.filter(([, statement]) => listed(statement.Resource).includes('*'));
-  expect(all.flatMap(([, statement]) => listed(statement.Action))).toEqual(['dynamodb:ListStreams']);
+  expect(all.flatMap(([, statement]) => listed(statement.Action))).toEqual(['dynamodb:ListStreams', 's3:ListJobs']);
 });
 
 test('nothing is denied by policy and no managed policy is used: what is not granted here is not granted', () => {
@@ -77,7 +78,7 @@ test('an application granted statements on a table reaches the sessions of the s
   ]);
 });
 
-test('only administrators and our own handlers reach the control plane', () => {
+test('only administrators, our own handlers and the inventory of jobs reach the control plane', () => {
   const reached = statements.filter(([, { Resource }]) => /ServiceApi/.test(JSON.stringify(Resource))).map(([policyId]) => policyId);
-  expect(reached.filter(policyId => !/^Qldb\w+ProviderHandlerRoleDefaultPolicy/.test(policyId) && !policyId.startsWith('ServiceApiRole'))).toEqual([]);
+  expect(reached.filter(policyId => !/^Qldb\w+ProviderHandlerRoleDefaultPolicy/.test(policyId) && !/^(ServiceApi|Jobs)Role/.test(policyId))).toEqual([]);
 });
