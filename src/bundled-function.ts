@@ -1,5 +1,5 @@
 import * as path from 'path';
-import { Duration, Size, aws_iam as iam, aws_lambda as lambda, aws_logs as logs } from 'aws-cdk-lib';
+import { Duration, Size, aws_ec2 as ec2, aws_iam as iam, aws_lambda as lambda, aws_logs as logs } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
 /** A function whose code ships with this package. */
@@ -13,10 +13,24 @@ export interface BundledFunctionProps {
   readonly role: iam.IRole;
   readonly logGroup: logs.ILogGroup;
   readonly environment?: Record<string, string>;
+  readonly tracing?: lambda.Tracing;
+  readonly reservedConcurrentExecutions?: number;
+  /** @default - outside of any VPC */
+  readonly network?: FunctionNetwork;
+}
+
+/** Where in a VPC functions run. */
+export interface FunctionNetwork {
+  readonly vpc: ec2.IVpc;
+  readonly subnets: ec2.SubnetSelection;
+  readonly securityGroup: ec2.ISecurityGroup;
 }
 
 /** Creates a function of a bundle, on the runtime that bundles are built for. */
 export function bundledFunction(scope: Construct, id: string, props: BundledFunctionProps): lambda.Function {
+  if (props.network) {
+    props.role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: NETWORK_INTERFACE_ACTIONS, resources: ['*'] }));
+  }
   return new lambda.Function(scope, id, {
     code: lambda.Code.fromAsset(path.join(__dirname, '..', 'assets', props.bundle)),
     handler: props.handler,
@@ -28,8 +42,23 @@ export function bundledFunction(scope: Construct, id: string, props: BundledFunc
     role: props.role,
     logGroup: props.logGroup,
     environment: props.environment,
+    tracing: props.tracing,
+    reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+    vpc: props.network?.vpc,
+    vpcSubnets: props.network?.subnets,
+    securityGroups: props.network && [props.network.securityGroup],
   });
 }
+
+/** Lambda refuses to create a function in a VPC unless its role has these on every resource, because the interfaces do not exist yet. */
+const NETWORK_INTERFACE_ACTIONS = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
 
 /** A role for functions that may write to one log group and nothing else yet. */
 export function functionRole(scope: Construct, id: string, description: string, logGroup: logs.ILogGroup): iam.Role {

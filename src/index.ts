@@ -1,5 +1,7 @@
 export * from './ledger-service';
 export * from './ledger-service-grants';
+export { type LedgerServiceConcurrency } from './ledger-service-concurrency';
+export { type LedgerServicePrivateAccess } from './ledger-service-private-access';
 export { type LedgerServiceQuotas } from './ledger-service-quotas';
 export * from './ledger';
 export * from './ledger-grants';

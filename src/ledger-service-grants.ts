@@ -1,5 +1,8 @@
 import { aws_iam as iam, aws_lambda as lambda } from 'aws-cdk-lib';
 
+/** Lets a caller through. */
+type Door = (grantee: iam.IGrantable) => iam.Grant;
+
 /** Permissions on a ledger service. */
 export class LedgerServiceGrants {
   /**
@@ -8,15 +11,26 @@ export class LedgerServiceGrants {
    * @param sessionFunction the function that answers sessions.
    */
   public static fromFunctions(apiFunction: lambda.IFunction, sessionFunction: lambda.IFunction): LedgerServiceGrants {
-    return new LedgerServiceGrants(apiFunction, sessionFunction);
+    return new LedgerServiceGrants(grantee => apiFunction.grantInvokeUrl(grantee), grantee => sessionFunction.grantInvokeUrl(grantee));
+  }
+
+  /**
+   * Grants on a service that answers in a VPC, through private APIs of API Gateway.
+   * @param controlArn what a caller of the control plane invokes: an ARN of `execute-api`.
+   * @param sessionArn what a caller of sessions invokes: an ARN of `execute-api`.
+   */
+  public static fromPrivateApis(controlArn: string, sessionArn: string): LedgerServiceGrants {
+    const through = (arn: string): Door => grantee => iam.Grant.addToPrincipal({ grantee, actions: ['execute-api:Invoke'], resourceArns: [arn] });
+    return new LedgerServiceGrants(through(controlArn), through(sessionArn));
   }
 
   /** Grants on an endpoint whose callers are authorised elsewhere: nothing is added to anybody. */
   public static none(): LedgerServiceGrants {
-    return new LedgerServiceGrants();
+    const closed: Door = grantee => iam.Grant.drop(grantee, 'callers of an imported endpoint are authorised where it runs');
+    return new LedgerServiceGrants(closed, closed);
   }
 
-  private constructor(private readonly apiFunction?: lambda.IFunction, private readonly sessionFunction?: lambda.IFunction) {}
+  private constructor(private readonly controlPlane: Door, private readonly sessions: Door) {}
 
   /**
    * Makes the grantee an administrator: lets it call the control plane, which answers every operation of the QLDB API on every ledger of
@@ -24,7 +38,7 @@ export class LedgerServiceGrants {
    * @param grantee who may call.
    */
   public invoke(grantee: iam.IGrantable): iam.Grant {
-    return this.grantUrl(grantee, this.apiFunction);
+    return this.controlPlane(grantee);
   }
 
   /**
@@ -33,10 +47,6 @@ export class LedgerServiceGrants {
    * @param grantee who may call.
    */
   public connect(grantee: iam.IGrantable): iam.Grant {
-    return this.grantUrl(grantee, this.sessionFunction);
-  }
-
-  private grantUrl(grantee: iam.IGrantable, target: lambda.IFunction | undefined): iam.Grant {
-    return target?.grantInvokeUrl(grantee) ?? iam.Grant.drop(grantee, 'callers of an imported endpoint are authorised where it runs');
+    return this.sessions(grantee);
   }
 }

@@ -1,150 +1,24 @@
 import {
-  ArnFormat, Duration, IResource, RemovalPolicy, Resource, Size, Stack,
+  Duration, RemovalPolicy, Resource, Size, Stack,
   aws_dynamodb as dynamodb, aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_kms as kms,
   aws_lambda as lambda, aws_lambda_event_sources as sources, aws_logs as logs,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { ILedgerService } from './any-ledger-service';
 import { bundledFunction, functionRole } from './bundled-function';
+import { allowAssumeRoleBy, journalPrincipalOf } from './journal-roles';
+import { concurrencyProblems } from './ledger-service-concurrency';
 import { LedgerServiceGrants } from './ledger-service-grants';
-import { LedgerServiceQuotas, quotaEnvironment, quotaProblems } from './ledger-service-quotas';
+import { importedEndpoint, importedService } from './ledger-service-import';
+import { LedgerServicePrivateAccess, PrivateDoor, executeApiEndpoint, privateDoorArn } from './ledger-service-private-access';
+import { LedgerServiceAttributes, LedgerServiceEndpoint, LedgerServiceProps } from './ledger-service-props';
+import { quotaEnvironment, quotaProblems } from './ledger-service-quotas';
+import { serviceTable, serviceTableProblems } from './ledger-service-table';
 import { rejectProblems } from './problems';
-import { removalProblem, watchRemoval } from './removal';
+import { removalProblem } from './removal';
 
-/** A QLDB-compatible service that ledgers live in. */
-export interface ILedgerService extends IResource {
-  /**
-   * Where the control plane answers: every operation, for administrators. Ends in a slash when it is a function URL.
-   * @attribute
-   */
-  readonly serviceUrl: string;
-
-  /**
-   * Where sessions are answered, for applications: the URL for QLDB drivers. Ends in a slash when it is a function URL.
-   * @attribute
-   */
-  readonly sessionUrl: string;
-
-  /**
-   * Whether the service keeps grants on its ledgers and checks the statements that reach `sessionUrl` against them. Endpoints that evaluate
-   * IAM themselves do not.
-   */
-  readonly checksGrants: boolean;
-
-  /** Permissions on the service. */
-  readonly grants: LedgerServiceGrants;
-
-  /**
-   * Who assumes the role of an export or stream, with the conditions that keep it to one ledger. For trust policies.
-   * @param ledgerArn the ledger that the role serves.
-   */
-  journalPrincipal(ledgerArn: string): iam.IPrincipal;
-
-  /**
-   * Lets the service assume the role of an export or stream. The permission is created in `scope`, not in the service's stack, so that
-   * a service shared by several stacks depends on none of them.
-   * @param scope where to create the permission; once per scope.
-   * @param role the role; its trust policy must name the principal of `journalPrincipal`.
-   */
-  allowAssumeRole(scope: Construct, role: iam.IRoleRef): void;
-}
-
-/** Properties of a `LedgerService`. */
-export interface LedgerServiceProps {
-  /**
-   * Encrypts the journal and everything derived from it at rest.
-   * @default - a new customer managed key with yearly rotation
-   */
-  readonly encryptionKey?: kms.IKey;
-
-  /**
-   * What happens to the table, its key and the logs when the service leaves the stack.
-   * @default RemovalPolicy.RETAIN
-   */
-  readonly removalPolicy?: RemovalPolicy;
-
-  /**
-   * Refuses to delete the table that holds all ledgers. Must be `false` under `RemovalPolicy.DESTROY`.
-   * @default true
-   */
-  readonly deletionProtection?: boolean;
-
-  /**
-   * Memory of the functions, which also sets their share of a processor.
-   * @default Size.mebibytes(1024)
-   */
-  readonly memory?: Size;
-
-  /**
-   * How long the functions' logs are kept.
-   * @default logs.RetentionDays.THREE_MONTHS
-   */
-  readonly logRetention?: logs.RetentionDays;
-
-  /**
-   * How many ledgers, exports and streams there may be.
-   * @default - QLDB's own quotas
-   */
-  readonly quotas?: LedgerServiceQuotas;
-}
-
-/** Attributes of a `LedgerService` deployed by another app. */
-export interface LedgerServiceAttributes {
-  /** URL of the API function, the control plane. */
-  readonly serviceUrl: string;
-
-  /** URL of the session function. */
-  readonly sessionUrl: string;
-
-  /** ARN of the API function, which administrators are allowed to invoke. */
-  readonly apiFunctionArn: string;
-
-  /** ARN of the session function, which applications are allowed to invoke. */
-  readonly sessionFunctionArn: string;
-
-  /** ARN of the role that the API function runs under. */
-  readonly apiRoleArn: string;
-
-  /** ARN of the role that the worker function runs under. */
-  readonly workerRoleArn: string;
-}
-
-/** A QLDB-compatible endpoint that is not a `LedgerService`. */
-export interface LedgerServiceEndpoint {
-  /** Where the control plane answers, beginning with `https://`. */
-  readonly serviceUrl: string;
-
-  /**
-   * Where sessions are answered, beginning with `https://`.
-   * @default - where the control plane answers
-   */
-  readonly sessionUrl?: string;
-
-  /**
-   * Who assumes the roles of exports and streams. Used in trust policies as it is.
-   * @default - the service principal `qldb.amazonaws.com`, on behalf of this account's QLDB resources only
-   */
-  readonly journalPrincipal?: iam.IPrincipal;
-}
-
-abstract class LedgerServiceBase extends Resource implements ILedgerService {
-  public abstract readonly serviceUrl: string;
-  public abstract readonly sessionUrl: string;
-  public readonly checksGrants = true;
-  public abstract readonly grants: LedgerServiceGrants;
-  protected abstract readonly executionRoles: iam.IRole[];
-
-  public journalPrincipal(ledgerArn: string): iam.IPrincipal {
-    return new iam.CompositePrincipal(...this.executionRoles.map(role => new iam.ArnPrincipal(role.roleArn)))
-      .withConditions({ StringEquals: { 'sts:ExternalId': ledgerArn } });
-  }
-
-  public allowAssumeRole(scope: Construct, role: iam.IRoleRef): void {
-    new iam.Policy(scope, 'ServiceAccess', {
-      roles: this.executionRoles,
-      statements: [new iam.PolicyStatement({ actions: ['sts:AssumeRole'], resources: [role.roleRef.roleArn] })],
-    });
-  }
-}
+export type { ILedgerService } from './any-ledger-service';
+export type { LedgerServiceAttributes, LedgerServiceEndpoint, LedgerServiceProps } from './ledger-service-props';
 
 /**
  * The ledger service in your own account: the QLDB API on Lambda and DynamoDB, behind two function URLs that only IAM principals
@@ -155,7 +29,7 @@ abstract class LedgerServiceBase extends Resource implements ILedgerService {
  * const service = new LedgerService(this, 'Service');
  * const ledger = new Ledger(this, 'Payments', { service });
  */
-export class LedgerService extends LedgerServiceBase {
+export class LedgerService extends Resource implements ILedgerService {
   /**
    * The service of ledgers that name none: found in the stack, or created there with default properties.
    * @param scope any construct of the stack.
@@ -166,25 +40,13 @@ export class LedgerService extends LedgerServiceBase {
   }
 
   /**
-   * A service deployed by another app into the same account and region.
+   * A service deployed by another app into the same region. In another account, it must let this account in: see `LedgerServiceGrants.invoke`.
    * @param scope the parent.
    * @param id the construct's id.
    * @param attributes what the other app says about it.
    */
   public static fromLedgerServiceAttributes(scope: Construct, id: string, attributes: LedgerServiceAttributes): ILedgerService {
-    class Import extends LedgerServiceBase {
-      public readonly serviceUrl = attributes.serviceUrl;
-      public readonly sessionUrl = attributes.sessionUrl;
-      public readonly grants = LedgerServiceGrants.fromFunctions(
-        lambda.Function.fromFunctionAttributes(this, 'ApiFunction', { functionArn: attributes.apiFunctionArn, sameEnvironment: true }),
-        lambda.Function.fromFunctionAttributes(this, 'SessionFunction', { functionArn: attributes.sessionFunctionArn, sameEnvironment: true }),
-      );
-      protected readonly executionRoles = [
-        iam.Role.fromRoleArn(this, 'ApiRole', attributes.apiRoleArn),
-        iam.Role.fromRoleArn(this, 'WorkerRole', attributes.workerRoleArn),
-      ];
-    }
-    return new Import(scope, id);
+    return importedService(scope, id, attributes);
   }
 
   /**
@@ -194,36 +56,23 @@ export class LedgerService extends LedgerServiceBase {
    * @param endpoint where it is and whom to trust.
    */
   public static fromEndpoint(scope: Construct, id: string, endpoint: LedgerServiceEndpoint): ILedgerService {
-    class Import extends Resource implements ILedgerService {
-      public readonly serviceUrl = endpoint.serviceUrl;
-      public readonly sessionUrl = endpoint.sessionUrl ?? endpoint.serviceUrl;
-      public readonly checksGrants = false;
-      public readonly grants = LedgerServiceGrants.none();
-
-      public journalPrincipal(_ledgerArn: string): iam.IPrincipal {
-        const anyQldbResource = this.stack.formatArn({ service: 'qldb', resource: '*', arnFormat: ArnFormat.NO_RESOURCE_NAME });
-        return endpoint.journalPrincipal ?? new iam.ServicePrincipal('qldb.amazonaws.com').withConditions({
-          StringEquals: { 'aws:SourceAccount': this.stack.account },
-          ArnLike: { 'aws:SourceArn': anyQldbResource },
-        });
-      }
-
-      public allowAssumeRole(_scope: Construct, _role: iam.IRoleRef): void {
-        // The endpoint's own permissions are managed where it runs.
-      }
-    }
-    return new Import(scope, id);
+    return importedEndpoint(scope, id, endpoint);
   }
 
   public readonly serviceUrl: string;
   public readonly sessionUrl: string;
+  public readonly checksGrants = true;
   public readonly grants: LedgerServiceGrants;
+  public readonly privateAccess?: LedgerServicePrivateAccess;
 
   /** Holds every ledger of the service. */
-  public readonly table: dynamodb.Table;
+  public readonly table: dynamodb.ITable;
 
-  /** Encrypts the table. */
-  public readonly encryptionKey: kms.IKey;
+  /**
+   * Encrypts the table.
+   * @default - a key of DynamoDB's own, which only an existing table can have
+   */
+  public readonly encryptionKey?: kms.IKey;
 
   /** Answers the control plane: every operation of the QLDB API. */
   public readonly apiFunction: lambda.Function;
@@ -234,35 +83,23 @@ export class LedgerService extends LedgerServiceBase {
   /** Moves exports and streams forward. */
   public readonly workerFunction: lambda.Function;
 
-  protected readonly executionRoles: iam.IRole[];
+  private readonly executionRoles: iam.IRole[];
 
   constructor(scope: Construct, id: string, props: LedgerServiceProps = {}) {
     super(scope, id);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     const deletionProtection = props.deletionProtection ?? true;
-    rejectProblems(this, [removalProblem(removalPolicy, deletionProtection), ...quotaProblems(props.quotas)]);
-
-    this.encryptionKey = props.encryptionKey ?? new kms.Key(this, 'Key', {
-      description: `Ledgers of ${this.node.path}`,
-      enableKeyRotation: true,
-      removalPolicy,
-    });
-    this.table = new dynamodb.Table(this, 'Table', {
-      partitionKey: { name: 'p', type: dynamodb.AttributeType.STRING },
-      sortKey: { name: 's', type: dynamodb.AttributeType.STRING },
-      timeToLiveAttribute: 't',
-      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
-      stream: dynamodb.StreamViewType.KEYS_ONLY,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED,
-      encryptionKey: this.encryptionKey,
-      deletionProtection,
-      removalPolicy,
-    });
-    watchRemoval(this, this.table.node.defaultChild as dynamodb.CfnTable, deletionProtection);
+    rejectProblems(this, [
+      removalProblem(removalPolicy, deletionProtection),
+      ...serviceTableProblems(props),
+      ...quotaProblems(props.quotas),
+      ...concurrencyProblems(props.reservedConcurrency),
+    ]);
+    ({ table: this.table, encryptionKey: this.encryptionKey } = serviceTable(this, props, deletionProtection, removalPolicy));
+    this.privateAccess = props.privateAccess;
 
     const memory = props.memory ?? Size.mebibytes(1024);
-    const serviceFunction = (functionId: string, bundle: string, description: string, timeout: Duration) => {
+    const serviceFunction = (functionId: string, bundle: string, description: string, timeout: Duration, reservedConcurrentExecutions?: number) => {
       const logGroup = new logs.LogGroup(this, `${functionId}Logs`, {
         retention: props.logRetention ?? logs.RetentionDays.THREE_MONTHS,
         removalPolicy,
@@ -277,12 +114,15 @@ export class LedgerService extends LedgerServiceBase {
         memory,
         role,
         logGroup,
+        tracing: props.tracing,
+        reservedConcurrentExecutions,
         environment: { LEDGER_TABLE_NAME: this.table.tableName, ...quotaEnvironment(props.quotas) },
       });
     };
-    this.apiFunction = serviceFunction('Api', 'service/api', 'Ledger service: control plane', Duration.seconds(30));
-    this.sessionFunction = serviceFunction('Session', 'service/session', 'Ledger service: sessions', Duration.seconds(30));
-    this.workerFunction = serviceFunction('Worker', 'service/worker', 'Ledger service: exports and streams', Duration.minutes(5));
+    const { api, session, worker } = props.reservedConcurrency ?? {};
+    this.apiFunction = serviceFunction('Api', 'service/api', 'Ledger service: control plane', Duration.seconds(30), api);
+    this.sessionFunction = serviceFunction('Session', 'service/session', 'Ledger service: sessions', Duration.seconds(30), session);
+    this.workerFunction = serviceFunction('Worker', 'service/worker', 'Ledger service: exports and streams', Duration.minutes(5), worker);
     this.executionRoles = [this.apiFunction.role!, this.workerFunction.role!];
 
     this.wakeWorkerOnNewBlocksAndJobs();
@@ -292,18 +132,51 @@ export class LedgerService extends LedgerServiceBase {
       targets: [new targets.LambdaFunction(this.workerFunction, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
     });
 
-    this.serviceUrl = this.apiFunction.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.AWS_IAM }).url;
-    this.sessionUrl = this.sessionFunction.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.AWS_IAM }).url;
-    this.grants = LedgerServiceGrants.fromFunctions(this.apiFunction, this.sessionFunction);
+    const doors = props.privateAccess ? this.privateDoors(props.privateAccess, props.tracing) : this.functionUrls();
+    ({ serviceUrl: this.serviceUrl, sessionUrl: this.sessionUrl, grants: this.grants } = doors);
+  }
+
+  public journalPrincipal(ledgerArn: string): iam.IPrincipal {
+    return journalPrincipalOf(this.executionRoles, ledgerArn);
+  }
+
+  public allowAssumeRole(scope: Construct, role: iam.IRoleRef): void {
+    allowAssumeRoleBy(this.executionRoles, this.env.account, scope, role);
+  }
+
+  private functionUrls(): Doors {
+    return {
+      serviceUrl: this.apiFunction.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.AWS_IAM }).url,
+      sessionUrl: this.sessionFunction.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.AWS_IAM }).url,
+      grants: LedgerServiceGrants.fromFunctions(this.apiFunction, this.sessionFunction),
+    };
+  }
+
+  private privateDoors(access: LedgerServicePrivateAccess, tracing?: lambda.Tracing): Doors {
+    const endpoint = executeApiEndpoint(this, access);
+    const tracingEnabled = tracing === lambda.Tracing.ACTIVE;
+    const control = new PrivateDoor(this, 'PrivateApi', this.apiFunction, endpoint, {
+      description: `Control plane of ${this.node.path}`, tracingEnabled, onlySessions: false,
+    });
+    const sessions = new PrivateDoor(this, 'PrivateSession', this.sessionFunction, endpoint, {
+      description: `Sessions of ${this.node.path}`, tracingEnabled, onlySessions: true,
+    });
+    return {
+      serviceUrl: control.url,
+      sessionUrl: sessions.url,
+      grants: LedgerServiceGrants.fromPrivateApis(privateDoorArn(this, control.apiId, '*'), privateDoorArn(this, sessions.apiId, 'POST/')),
+    };
   }
 
   private grantTableAccess(role: iam.Role): void {
     role.addToPolicy(new iam.PolicyStatement({ actions: TABLE_ACTIONS, resources: [this.table.tableArn] }));
-    role.addToPolicy(new iam.PolicyStatement({
-      actions: TABLE_KEY_ACTIONS,
-      resources: [this.encryptionKey.keyArn],
-      conditions: { StringLike: { 'kms:ViaService': `dynamodb.${this.stack.region}.amazonaws.com*` } },
-    }));
+    if (this.encryptionKey) {
+      role.addToPolicy(new iam.PolicyStatement({
+        actions: TABLE_KEY_ACTIONS,
+        resources: [this.encryptionKey.keyArn],
+        conditions: { StringLike: { 'kms:ViaService': `dynamodb.${this.stack.region}.amazonaws.com*` } },
+      }));
+    }
   }
 
   /** A record only wakes the worker, which reads its work from the table: losing one costs at most a minute, so old ones are dropped. */
@@ -319,6 +192,13 @@ export class LedgerService extends LedgerServiceBase {
       bisectBatchOnError: true,
     }));
   }
+}
+
+/** How callers come in. */
+interface Doors {
+  readonly serviceUrl: string;
+  readonly sessionUrl: string;
+  readonly grants: LedgerServiceGrants;
 }
 
 /** In users' templates: never changes. */

@@ -2,6 +2,7 @@ import { CustomResource, Duration, RemovalPolicy, Size, Stack, aws_iam as iam, a
 import { Construct } from 'constructs';
 import { bundledFunction, functionRole } from './bundled-function';
 import { ILedgerService } from './ledger-service';
+import { LedgerServicePrivateAccess, callersNetwork } from './ledger-service-private-access';
 
 /** One kind of custom resource. Type names and provider ids are in users' templates: they never change. */
 export interface Lifecycle {
@@ -9,7 +10,7 @@ export interface Lifecycle {
   readonly providerId: string;
   /** Folder of the handlers' bundle below `assets/`. */
   readonly bundle: string;
-  /** How long the resource may take; CloudFormation waits a little longer, at most an hour. */
+  /** How long the resource may take at most; CloudFormation waits a little longer, at most an hour. */
   readonly totalTimeout: Duration;
 }
 
@@ -17,7 +18,8 @@ export const LEDGER_LIFECYCLE: Lifecycle = {
   resourceType: 'Custom::QldbLedger',
   providerId: 'QldbLedgerProvider',
   bundle: 'custom-resources/ledger',
-  totalTimeout: Duration.minutes(20),
+  // Most of it is for the deletion of a large ledger, which the service does in steps.
+  totalTimeout: Duration.minutes(55),
 };
 
 export const JOURNAL_EXPORT_LIFECYCLE: Lifecycle = {
@@ -41,7 +43,7 @@ const ANSWER_MARGIN = Duration.minutes(5);
 export function lifecycleResource(
   scope: Construct, id: string, lifecycle: Lifecycle, service: ILedgerService, properties: Record<string, unknown>, removalPolicy?: RemovalPolicy,
 ): CustomResource {
-  const provider = LifecycleProvider.ofStack(scope, lifecycle);
+  const provider = LifecycleProvider.ofStack(scope, lifecycle, service.privateAccess);
   service.grants.invoke(provider.handlerRole);
   const resource = new CustomResource(scope, id, {
     serviceToken: provider.serviceToken,
@@ -54,18 +56,20 @@ export function lifecycleResource(
   return resource;
 }
 
-/** The handlers of one kind of custom resource, once per stack. */
+/** The handlers of one kind of custom resource, once per stack; and once more for each VPC from which alone a service can be reached. */
 class LifecycleProvider extends Construct {
-  static ofStack(scope: Construct, lifecycle: Lifecycle): LifecycleProvider {
+  static ofStack(scope: Construct, lifecycle: Lifecycle, access?: LedgerServicePrivateAccess): LifecycleProvider {
     const stack = Stack.of(scope);
-    return stack.node.tryFindChild(lifecycle.providerId) as LifecycleProvider | undefined ?? new LifecycleProvider(stack, lifecycle);
+    const id = access ? `${lifecycle.providerId}${access.vpc.node.addr.slice(-8).toUpperCase()}` : lifecycle.providerId;
+    return stack.node.tryFindChild(id) as LifecycleProvider | undefined ?? new LifecycleProvider(stack, id, lifecycle, access);
   }
 
   readonly serviceToken: string;
   readonly handlerRole: iam.Role;
 
-  private constructor(stack: Stack, lifecycle: Lifecycle) {
-    super(stack, lifecycle.providerId);
+  private constructor(stack: Stack, id: string, lifecycle: Lifecycle, access?: LedgerServicePrivateAccess) {
+    super(stack, id);
+    const network = access && callersNetwork(this, access);
     const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
     this.handlerRole = functionRole(this, 'HandlerRole', `Handlers of ${lifecycle.resourceType}`, logGroup);
     const handler = (handlerId: string, exportedName: string) => bundledFunction(this, handlerId, {
@@ -76,6 +80,7 @@ class LifecycleProvider extends Construct {
       memory: Size.mebibytes(512),
       role: this.handlerRole,
       logGroup,
+      network,
     });
     const provider = new cr.Provider(this, 'Provider', {
       onEventHandler: handler('OnEvent', 'onEvent'),

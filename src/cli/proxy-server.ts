@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentialIdentity, Checksum, HttpRequest, Provider, SourceData } from '@smithy/types';
+import { signingNameOf } from '../client';
 import { REQUEST_BYTES_MAX, serveHttp, type HttpFront, type WireRequest, type WireResponse } from '../service';
 
 export interface SigningProxyOptions {
@@ -18,7 +19,7 @@ export interface SigningProxyOptions {
   readonly clock: () => number;
 }
 
-/** A function URL accepts no other. */
+/** What function URLs, and whatever answers in the place of one, want to be signed for. */
 const SIGNING_NAME = 'lambda';
 /** All that QLDB's API reads. The client's own signature, in particular, stays here. */
 const REQUEST_HEADERS = ['accept', 'content-type', 'user-agent', 'x-amz-target'];
@@ -46,7 +47,7 @@ export async function startSigningProxy(options: SigningProxyOptions): Promise<H
     httpAgent: agent,
     httpsAgent: agent,
   });
-  const signer = new SignatureV4({ service: SIGNING_NAME, region: options.region, credentials: options.credentials, sha256: Sha256 });
+  const signer = new SignatureV4({ service: isPrivate(endpoint) ? 'execute-api' : SIGNING_NAME, region: options.region, credentials: options.credentials, sha256: Sha256 });
   const front = await serveHttp({ port: options.port, handle: async request => forward(request, endpoint, signer, upstream, options.clock) });
   return {
     url: front.url,
@@ -64,6 +65,9 @@ function httpUrl(text: string): URL {
   }
   return url;
 }
+
+/** Services in a VPC are behind API Gateway. */
+const isPrivate = (endpoint: URL): boolean => signingNameOf(endpoint) === 'execute-api';
 
 async function forward(
   request: WireRequest, endpoint: URL, signer: SignatureV4, upstream: NodeHttpHandler, clock: () => number,

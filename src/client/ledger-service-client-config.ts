@@ -1,13 +1,13 @@
 /** Where a ledger service answers, and from which region its callers sign. */
 export interface LedgerServiceEndpoint {
-  /** The service's URL: a Lambda Function URL, or any endpoint that speaks QLDB's API such as `http://127.0.0.1:8080`. */
+  /** The service's URL: a Lambda Function URL, that of a private API, or any endpoint that speaks QLDB's API such as `http://127.0.0.1:8080`. */
   readonly url: string;
   /** The region to sign for, e.g. `eu-central-1`. */
   readonly region: string;
   /**
-   * The service name to sign with, for endpoints behind something else (`execute-api` behind an HTTP API).
+   * The service name to sign with, for endpoints behind something else.
    *
-   * @default - `lambda` for Function URLs, `qldb` for everything else
+   * @default - `lambda` for Function URLs, `execute-api` for API Gateway, which private services are behind, `qldb` for everything else
    */
   readonly signingName?: string;
 }
@@ -36,8 +36,8 @@ export type SigV4Scheme = {
 /**
  * Client options that reach a ledger service; spread them into either SDK client, or into the driver's options.
  *
- * A Function URL with AWS_IAM accepts only requests signed for `lambda`, while the QLDB clients sign for `qldb` unless the
- * endpoint says otherwise: that is all this does.
+ * A Function URL with AWS_IAM accepts only requests signed for `lambda`, API Gateway those for `execute-api`, while the QLDB clients
+ * sign for `qldb` unless the endpoint says otherwise: that is all this does.
  *
  * @throws when `url` is not an absolute http or https URL, or `region` is empty
  */
@@ -48,7 +48,7 @@ export function ledgerServiceClientConfig(endpoint: LedgerServiceEndpoint): Ledg
   }
   const scheme: SigV4Scheme = {
     name: 'sigv4',
-    signingName: endpoint.signingName ?? (isFunctionUrl(url) ? 'lambda' : 'qldb'),
+    signingName: endpoint.signingName ?? signingNameOf(url),
     signingRegion: endpoint.region,
     properties: {},
   };
@@ -65,6 +65,12 @@ function absoluteHttpUrl(text: string): URL {
       + 'such as serviceUrl or sessionUrl of LedgerService or the address that `cdk-ledger serve` prints.');
   }
   return url;
+}
+
+/** The service name that requests to the URL of a ledger service are signed for. */
+export function signingNameOf(url: URL): string {
+  if (isFunctionUrl(url)) return 'lambda';
+  return /\.execute-api\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/.test(url.hostname) ? 'execute-api' : 'qldb';
 }
 
 function isFunctionUrl(url: URL): boolean {

@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { asFunctionUrlEvent, isRestApiEvent, type RestApiEvent } from './rest-api-event';
 import type { Handle } from './wire';
 
 /** The part of a Function URL's event, payload format 2.0, that the service reads. */
@@ -20,15 +21,16 @@ export interface FunctionUrlResult {
   readonly body: string;
 }
 
-export type FunctionUrlHandler = (event: FunctionUrlEvent, context: Pick<Context, 'invokedFunctionArn'>) => Promise<FunctionUrlResult>;
+export type FunctionUrlHandler = (event: FunctionUrlEvent | RestApiEvent, context: Pick<Context, 'invokedFunctionArn'>) => Promise<FunctionUrlResult>;
 
 /** Lambda answers at most 6 MB, counted with the headers and the escapes of its own envelope; the text of a very large block has more. */
 export const ANSWER_BYTES_MAX = 4_500_000;
 
-/** Answers a Function URL's events with what `open` makes: with the first request, for the life of the instance. A failure to open is tried again. */
+/** Answers events of a function URL, or of the REST API in front of a private service, with what `open` makes: with the first request, for the life of the instance. A failure to open is tried again. */
 export function functionUrlHandler(open: (functionArn: string) => Promise<Handle>): FunctionUrlHandler {
   let opening: Promise<Handle> | undefined;
-  return async (event, { invokedFunctionArn }) => {
+  return async (received, { invokedFunctionArn }) => {
+    const event = isRestApiEvent(received) ? asFunctionUrlEvent(received) : received;
     opening ??= open(invokedFunctionArn).catch((error: unknown) => {
       opening = undefined;
       throw error;

@@ -84,6 +84,13 @@ test('a Function URL is signed for lambda in the region given', () => {
   expect(properties.authSchemes).toEqual([{ name: 'sigv4', signingName: 'lambda', signingRegion: 'eu-central-1', properties: {} }]);
 });
 
+test.each([
+  'https://abcdefghij-vpce-0123456789abcdef0.execute-api.eu-central-1.amazonaws.com/v1/',
+  'https://abcdefghij.execute-api.cn-north-1.amazonaws.com.cn/v1/',
+])('%s, of a service in a VPC, is signed for execute-api', url => {
+  expect(ledgerServiceClientConfig({ url, region: 'eu-central-1' }).endpointProvider().properties.authSchemes[0].signingName).toBe('execute-api');
+});
+
 test('a signing name that is given wins', () => {
   const config = ledgerServiceClientConfig({ url: 'https://ledger.example.com', region: 'eu-central-1', signingName: 'execute-api' });
   expect(config.endpointProvider().properties.authSchemes[0].signingName).toBe('execute-api');

@@ -33,12 +33,19 @@ test('nothing is denied by policy and no managed policy is used: what is not gra
   expect(managed).toEqual([]);
 });
 
-test('the service may assume exactly the roles of this stack\'s export and stream', () => {
-  const assumed = statements.filter(([, statement]) => listed(statement.Action).includes('sts:AssumeRole')).map(([, statement]) => statement.Resource);
-  expect(assumed).toEqual([
-    { 'Fn::GetAtt': [expect.stringMatching(/^PaymentsExportRole/), 'Arn'] },
-    { 'Fn::GetAtt': [expect.stringMatching(/^PaymentsStreamRole/), 'Arn'] },
-  ]);
+test('the service may assume no role but those that name it in their trust, for one ledger each', () => {
+  expect(statements.filter(([, statement]) => listed(statement.Action).includes('sts:AssumeRole'))).toEqual([]);
+  const trusting = Object.entries(resourcesOf(stack)).flatMap(([id, { Type, Properties }]) =>
+    Type === 'AWS::IAM::Role' && /"Service(Api|Worker)Role/.test(JSON.stringify(Properties.AssumeRolePolicyDocument))
+      ? [[id, Properties.AssumeRolePolicyDocument.Statement] as const] : []);
+  expect(trusting.map(([id]) => id)).toEqual([expect.stringMatching(/^PaymentsExportRole/), expect.stringMatching(/^PaymentsStreamRole/)]);
+  const trust = (role: string) => ({
+    Effect: 'Allow',
+    Action: 'sts:AssumeRole',
+    Principal: { AWS: { 'Fn::GetAtt': [expect.stringMatching(role), 'Arn'] } },
+    Condition: { StringEquals: { 'sts:ExternalId': { 'Fn::GetAtt': [expect.stringMatching(/^Payments/), 'LedgerArn'] } } },
+  });
+  for (const [, trusted] of trusting) expect(trusted).toEqual([trust('^ServiceApiRole'), trust('^ServiceWorkerRole')]);
 });
 
 test('the functions of the service touch only their table, through its key, and write only their own log', () => {

@@ -1,4 +1,7 @@
-import { App, RemovalPolicies, RemovalPolicy, Size, Stack, aws_iam as iam, aws_kms as kms, aws_logs as logs } from 'aws-cdk-lib';
+import {
+  App, Duration, RemovalPolicies, RemovalPolicy, Size, Stack, aws_dynamodb as dynamodb, aws_iam as iam, aws_kms as kms, aws_lambda as lambda,
+  aws_logs as logs,
+} from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { grantedStatements, listed, onlyResource, resourcesOf } from './full-stack';
 import { JournalArchive, Ledger, LedgerService } from '../../src';
@@ -132,14 +135,13 @@ describe('a service imported by its attributes', () => {
     workerRoleArn: 'arn:aws:iam::111122223333:role/worker',
   });
 
-  test('holds ledgers and assumes the roles of their exports', () => {
+  test('holds ledgers, whose roles trust it', () => {
     const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'eu-west-1' } });
     new Ledger(stack, 'Ledger', { service: imported(stack) }).exportJournal('Export');
     expect(onlyResource(stack, 'Custom::QldbLedger').Properties.ServiceUrl).toBe('https://id.lambda-url.eu-west-1.on.aws/');
-    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: { Statement: [{ Action: 'sts:AssumeRole' }] },
-      Roles: ['api', 'worker'],
-    });
+    const trusted = Object.values(resourcesOf(stack)).filter(({ Type }) => Type === 'AWS::IAM::Role')
+      .flatMap(({ Properties }) => Properties.AssumeRolePolicyDocument.Statement).flatMap(({ Principal }) => Principal.AWS ?? []);
+    expect(trusted).toEqual(['arn:aws:iam::111122223333:role/api', 'arn:aws:iam::111122223333:role/worker']);
     const invokes = grantedStatements(stack).filter(([, { Action }]) => listed(Action).includes('lambda:InvokeFunctionUrl'));
     expect(new Set(invokes.map(([, { Resource }]) => Resource))).toEqual(new Set(['arn:aws:lambda:eu-west-1:111122223333:function:api']));
   });
@@ -217,4 +219,72 @@ test('quotas reach every function, and are checked at synthesis', () => {
   for (const environment of environments) expect(environment).toMatchObject({ LEDGER_QUOTA_ACTIVE_LEDGERS: '20', LEDGER_QUOTA_RUNNING_EXPORTS: '4' });
   expect(() => stackOf({ quotas: { activeLedgers: 0, activeStreamsPerLedger: 1.5 } }))
     .toThrow(/quotas\.activeLedgers is 0: use a whole number from 1 to 999999[^]*quotas\.activeStreamsPerLedger is 1\.5/);
+});
+
+test('concurrency, tracing and the recovery period can be chosen', () => {
+  const { stack } = stackOf({
+    reservedConcurrency: { api: 10, session: 200, worker: 5 }, tracing: lambda.Tracing.ACTIVE, recoveryPeriod: Duration.days(7),
+  });
+  const functions = Object.values(resourcesOf(stack)).filter(({ Type }) => Type === 'AWS::Lambda::Function').map(({ Properties }) => Properties);
+  expect(functions.map(({ ReservedConcurrentExecutions }) => ReservedConcurrentExecutions)).toEqual([10, 200, 5]);
+  for (const { TracingConfig } of functions) expect(TracingConfig).toEqual({ Mode: 'Active' });
+  expect(onlyResource(stack, 'AWS::DynamoDB::Table').Properties.PointInTimeRecoverySpecification)
+    .toEqual({ PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 7 });
+});
+
+test('every problem of a service is told at once', () => {
+  expect(() => stackOf({ reservedConcurrency: { api: 0, worker: 1.5 }, recoveryPeriod: Duration.hours(36), quotas: { activeLedgers: -1 } })).toThrow(
+    "LedgerService 'Stack/Service' has 4 problems:\n"
+    + '  - recoveryPeriod is 1 day 12 hours: use whole days, from 1 to 35\n'
+    + '  - quotas.activeLedgers is -1: use a whole number from 1 to 999999\n'
+    + "  - reservedConcurrency.api is 0: use a whole number of at least 1, or leave it out to share the account's\n"
+    + "  - reservedConcurrency.worker is 1.5: use a whole number of at least 1, or leave it out to share the account's");
+});
+
+describe('an existing table', () => {
+  const tableArn = 'arn:aws:dynamodb:eu-west-1:111122223333:table/restored';
+  const attributes = {
+    tableArn,
+    tableStreamArn: `${tableArn}/stream/2026-01-01T00:00:00.000`,
+  };
+
+  test('takes the place of a new one: functions, stream and key are its own', () => {
+    const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'eu-west-1' } });
+    const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:111122223333:key/k');
+    const table = dynamodb.Table.fromTableAttributes(stack, 'Restored', { ...attributes, encryptionKey });
+    const service = new LedgerService(stack, 'Service', { table });
+    expect([service.table, service.encryptionKey]).toEqual([table, encryptionKey]);
+    const resources = Object.values(resourcesOf(stack));
+    expect(resources.filter(({ Type }) => Type === 'AWS::DynamoDB::Table' || Type === 'AWS::KMS::Key')).toEqual([]);
+    const variables = resources.filter(({ Type }) => Type === 'AWS::Lambda::Function').map(({ Properties }) => Properties.Environment.Variables);
+    expect(variables).toEqual([{ LEDGER_TABLE_NAME: 'restored' }, { LEDGER_TABLE_NAME: 'restored' }, { LEDGER_TABLE_NAME: 'restored' }]);
+    expect(onlyResource(stack, 'AWS::Lambda::EventSourceMapping').Properties.EventSourceArn).toBe(attributes.tableStreamArn);
+    const touched = grantedStatements(stack).filter(([id]) => /^Service(Api|Session|Worker)Role/.test(id))
+      .flatMap(([, { Action, Resource }]) => listed(Action).filter(action => /^(dynamodb|kms):/.test(action)).map(() => Resource));
+    expect(new Set(touched)).toEqual(new Set([tableArn, attributes.tableStreamArn, 'arn:aws:kms:eu-west-1:111122223333:key/k', '*']));
+  });
+
+  test('needs no key when DynamoDB owns it', () => {
+    const stack = new Stack(new App(), 'Stack');
+    const service = new LedgerService(stack, 'Service', { table: dynamodb.Table.fromTableAttributes(stack, 'Restored', attributes) });
+    expect(service.encryptionKey).toBeUndefined();
+    expect(grantedStatements(stack).flatMap(([, { Action }]) => listed(Action)).filter(action => action.startsWith('kms:'))).toEqual([]);
+  });
+
+  test('must have a stream, the keys of a ledger table, and settings of its own', () => {
+    const stack = new Stack(new App(), 'Stack');
+    const table = new dynamodb.Table(stack, 'Mine', { partitionKey: { name: 'id', type: dynamodb.AttributeType.STRING } });
+    expect(() => new LedgerService(stack, 'Service', { table, deletionProtection: true, encryptionKey: new kms.Key(stack, 'Key') })).toThrow(
+      /has 4 problems:\n {2}- table 'Stack\/Mine' has no stream.*\n {2}- table 'Stack\/Mine' has partition key 'id' and no sort key: .*'p' and 's', both strings\n {2}- encryptionKey is set together with table.*\n {2}- deletionProtection is set together with table/);
+  });
+
+  test('made by the app with the right keys and a stream is taken', () => {
+    const stack = new Stack(new App(), 'Stack');
+    const table = new dynamodb.Table(stack, 'Mine', {
+      partitionKey: { name: 'p', type: dynamodb.AttributeType.STRING },
+      sortKey: { name: 's', type: dynamodb.AttributeType.STRING },
+      stream: dynamodb.StreamViewType.KEYS_ONLY,
+    });
+    expect(new LedgerService(stack, 'Service', { table }).table).toBe(table);
+  });
 });
