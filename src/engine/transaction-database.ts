@@ -159,6 +159,7 @@ export class TransactionDatabase implements Database {
         const valueKeys = new Set(access.values.map(indexValueKey).filter(key => key !== undefined));
         const documentIds = new Set<string>();
         for (const valueKey of valueKeys) {
+          await this.breathe();
           reads.indexValues.add(indexValueRead(table.tableId, access.field, valueKey));
           for (const documentId of await this.snapshot.indexed(index.indexId, valueKey)) documentIds.add(documentId);
         }

@@ -38,6 +38,7 @@ export class Aggregation {
     if ((name === 'SUM' || name === 'AVG') && !isNumber(value)) throw evaluationError(`${name} takes numbers, not ${value.kind}`, at);
     const previous = this.values.get(aggregate);
     const current = toIon(value) ?? nullValue;
+    if (previous !== undefined) this.evaluation.budget.spendOnValues(previous, current);
     if (previous === undefined) this.values.set(aggregate, current);
     else if (name === 'SUM' || name === 'AVG') this.values.set(aggregate, calculate('+', previous, current, at));
     else if (compareValues(current, previous) * (name === 'MIN' ? 1 : -1) < 0) this.values.set(aggregate, current);

@@ -49,6 +49,8 @@ function floatOf(value: IonNumber): number {
 }
 
 function calculateInts(operator: ArithmeticOperator, left: bigint, right: bigint, at: Position): bigint {
+  int64(left, at);
+  int64(right, at);
   if ((operator === '/' || operator === '%') && right === 0n) throw evaluationError('/ by zero', at);
   switch (operator) {
     case '+': return left + right;

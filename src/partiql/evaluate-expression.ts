@@ -4,12 +4,15 @@ import { followPath } from './evaluate-path';
 import { castValue } from './functions/cast';
 import { functionDefinitions } from './functions/registry';
 import { matchesLike } from './like';
+import { limits } from './limits';
 import { elementsOf, isUnknown, missing, nullValue, textOf, toIon, type PartiqlValue } from './partiql-value';
 import { runNestedSelect } from './run-nested-select';
 import { valueOfName, type Evaluation, type Scope } from './scope';
 import { evaluationError, StatementError } from './statement-error';
 import type { Between, Case, Comparison, Expression, Like, Membership, Position, StructConstructor, Unary } from './syntax-tree';
 import type { TypeName } from './type-names';
+import { requireReasonableSize, sizeOf } from './value-size';
+import type { WorkBudget } from './work-budget';
 import { ionBool, ionString, type IonField, type IonValue } from '../ion/value';
 
 /**
@@ -18,38 +21,50 @@ import { ionBool, ionString, type IonField, type IonValue } from '../ion/value';
  * @throws StatementError if a value does not fit where it is used
  */
 export function evaluateExpression(expression: Expression, scope: Scope, evaluation: Evaluation): PartiqlValue {
+  const { budget } = evaluation;
+  budget.spend();
   const evaluate = (operand: Expression) => evaluateExpression(operand, scope, evaluation);
   switch (expression.kind) {
     case 'literal': return expression.value;
     case 'missing': return missing;
     case 'parameter': return evaluation.parameters[expression.index]!;
-    case 'variable': return valueOfName(expression.name, scope);
+    case 'variable': return valueOfName(expression.name, scope, budget);
     case 'path': return followPath(evaluate(expression.root), expression.steps, scope, evaluation);
     case 'unary': return evaluateUnary(expression, evaluate);
     case 'arithmetic':
-      return expression.rest.reduce<PartiqlValue>(
-        (left, { operator, operand, at }) => calculate(operator, left, evaluate(operand), at), evaluate(expression.first));
-    case 'concatenation': return concatenate(expression.operands.map(evaluate), expression.at);
-    case 'comparison': return evaluateComparison(expression, evaluate);
+      return expression.rest.reduce<PartiqlValue>((left, { operator, operand, at }) => {
+        const right = evaluate(operand);
+        budget.spendOnValues(left, right);
+        return calculate(operator, left, right, at);
+      }, evaluate(expression.first));
+    case 'concatenation': return concatenate(expression.operands.map(evaluate), budget, expression.at);
+    case 'comparison': return evaluateComparison(expression, evaluate, budget);
     case 'and': return evaluateJunction(expression.operands, false, evaluate);
     case 'or': return evaluateJunction(expression.operands, true, evaluate);
-    case 'between': return evaluateBetween(expression, evaluate);
-    case 'in': return evaluateMembership(expression, evaluate);
-    case 'like': return evaluateLike(expression, evaluate);
+    case 'between': return evaluateBetween(expression, evaluate, budget);
+    case 'in': return evaluateMembership(expression, evaluate, budget);
+    case 'like': return evaluateLike(expression, evaluate, budget);
     case 'is': return ionBool(isOfType(evaluate(expression.value), expression.type) !== expression.negated);
-    case 'case': return evaluateCase(expression, evaluate);
-    case 'cast': return castValue(evaluate(expression.value), expression.type, expression.at);
-    case 'call':
-      return functionDefinitions.get(expression.name)!.evaluate(expression.arguments.map(evaluate), evaluation, expression.at);
+    case 'case': return evaluateCase(expression, evaluate, budget);
+    case 'cast': {
+      const value = evaluate(expression.value);
+      budget.spendOnValues(value);
+      return castValue(value, expression.type, expression.at);
+    }
+    case 'call': {
+      const given = expression.arguments.map(evaluate);
+      budget.spendOnValues(...given);
+      return functionDefinitions.get(expression.name)!.evaluate(given, evaluation, expression.at);
+    }
     case 'aggregate': {
       const result = evaluation.aggregates?.get(expression);
       if (result === undefined) throw new StatementError('Semantic', `${expression.name} may stand in a select list only`, expression.at);
       return result;
     }
-    case 'list': return { kind: 'list', items: itemsOf(expression.items.map(evaluate)) };
-    case 'bag': return { kind: 'bag', items: itemsOf(expression.items.map(evaluate)) };
-    case 'struct': return evaluateStruct(expression, evaluate);
-    case 'select': return { kind: 'bag', items: [...runNestedSelect(expression, scope, evaluation)] };
+    case 'list': return requireReasonableSize({ kind: 'list', items: itemsOf(expression.items.map(evaluate)) }, expression.at);
+    case 'bag': return requireReasonableSize({ kind: 'bag', items: itemsOf(expression.items.map(evaluate)) }, expression.at);
+    case 'struct': return requireReasonableSize(evaluateStruct(expression, evaluate), expression.at);
+    case 'select': return { kind: 'bag', items: rowsWithinReason(runNestedSelect(expression, scope, evaluation), expression.at) };
   }
 }
 
@@ -96,15 +111,23 @@ function evaluateJunction(operands: readonly Expression[], decisive: boolean, ev
   return fromTruth(truth);
 }
 
-function concatenate(values: readonly PartiqlValue[], at: Position): PartiqlValue {
+function concatenate(values: readonly PartiqlValue[], budget: WorkBudget, at: Position): PartiqlValue {
   const wrong = values.find((value) => !isUnknown(value) && textOf(value) === undefined);
   if (wrong !== undefined) throw evaluationError(`operator || takes text, not ${wrong.kind}`, at);
-  return values.some(isUnknown) ? nullValue : ionString(values.map(textOf).join(''));
+  if (values.some(isUnknown)) return nullValue;
+  budget.spendOnValues(...values);
+  if (values.reduce((sum, value) => sum + textOf(value)!.length, 0) > limits.valueBytesMax) {
+    throw evaluationError(`operator || makes a text of more than ${limits.valueBytesMax} characters`, at);
+  }
+  return ionString(values.map(textOf).join(''));
 }
 
-function evaluateComparison({ operator, left: leftOperand, right: rightOperand, at }: Comparison, evaluate: Evaluate): PartiqlValue {
+function evaluateComparison(
+  { operator, left: leftOperand, right: rightOperand, at }: Comparison, evaluate: Evaluate, budget: WorkBudget,
+): PartiqlValue {
   const [left, right] = [evaluate(leftOperand), evaluate(rightOperand)];
   if (isUnknown(left) || isUnknown(right)) return nullValue;
+  budget.spendOnValues(left, right);
   switch (operator) {
     case '=': return ionBool(valuesEqual(left, right));
     case '<>': return ionBool(!valuesEqual(left, right));
@@ -115,29 +138,32 @@ function evaluateComparison({ operator, left: leftOperand, right: rightOperand, 
   }
 }
 
-function evaluateBetween({ value: operand, lower, upper, negated, at }: Between, evaluate: Evaluate): PartiqlValue {
+function evaluateBetween({ value: operand, lower, upper, negated, at }: Between, evaluate: Evaluate, budget: WorkBudget): PartiqlValue {
   const [value, from, to] = [evaluate(operand), evaluate(lower), evaluate(upper)];
   if ([value, from, to].some(isUnknown)) return nullValue;
+  budget.spendOnValues(value, from, value, to);
   const inside = compareLikeValues(value, from, at) >= 0 && compareLikeValues(value, to, at) <= 0;
   return ionBool(inside !== negated);
 }
 
 /** Unlike `=`, null is found among nulls. */
-function evaluateMembership({ value: operand, collection, negated, at }: Membership, evaluate: Evaluate): PartiqlValue {
+function evaluateMembership({ value: operand, collection, negated, at }: Membership, evaluate: Evaluate, budget: WorkBudget): PartiqlValue {
   const value = evaluate(operand);
-  if (collection.kind === 'list') return ionBool(collection.items.some((item) => isMember(value, evaluate(item))) !== negated);
+  const isMember = (element: PartiqlValue): boolean => {
+    if (isUnknown(value)) return isUnknown(element);
+    budget.spend();
+    budget.spendOnValues(value, element);
+    return valuesEqual(value, element);
+  };
+  if (collection.kind === 'list') return ionBool(collection.items.some((item) => isMember(evaluate(item))) !== negated);
   const values = evaluate(collection);
   if (isUnknown(values)) return nullValue;
   const elements = elementsOf(values);
   if (elements === undefined) throw evaluationError(`IN takes a collection on its right, not ${values.kind}`, at);
-  return ionBool(elements.some((element) => isMember(value, element)) !== negated);
+  return ionBool(elements.some(isMember) !== negated);
 }
 
-function isMember(value: PartiqlValue, element: PartiqlValue): boolean {
-  return isUnknown(value) ? isUnknown(element) : valuesEqual(value, element);
-}
-
-function evaluateLike({ value: operand, pattern, escape, negated, at }: Like, evaluate: Evaluate): PartiqlValue {
+function evaluateLike({ value: operand, pattern, escape, negated, at }: Like, evaluate: Evaluate, budget: WorkBudget): PartiqlValue {
   const values = [evaluate(operand), evaluate(pattern), ...escape === undefined ? [] : [evaluate(escape)]];
   if (values.some(isUnknown)) return nullValue;
   const [text, patternText, escapeText] = values.map((value) => {
@@ -145,7 +171,7 @@ function evaluateLike({ value: operand, pattern, escape, negated, at }: Like, ev
     if (content === undefined) throw evaluationError(`LIKE takes text, not ${value.kind}`, at);
     return content;
   });
-  return ionBool(matchesLike(text!, patternText!, escapeText, at) !== negated);
+  return ionBool(matchesLike(text!, patternText!, escapeText, budget, at) !== negated);
 }
 
 /** Null of any type and missing are both NULL. */
@@ -153,12 +179,14 @@ function isOfType(value: PartiqlValue, type: TypeName): boolean {
   return type === 'null' ? isUnknown(value) : value.kind === type;
 }
 
-function evaluateCase({ subject, branches, otherwise }: Case, evaluate: Evaluate): PartiqlValue {
+function evaluateCase({ subject, branches, otherwise }: Case, evaluate: Evaluate, budget: WorkBudget): PartiqlValue {
   const value = subject === undefined ? undefined : evaluate(subject);
   const chosen = branches.find(({ condition }) => {
     const candidate = evaluate(condition);
     if (value === undefined) return truthOf(candidate, condition.at) === true;
-    return !isUnknown(value) && !isUnknown(candidate) && valuesEqual(value, candidate);
+    if (isUnknown(value) || isUnknown(candidate)) return false;
+    budget.spendOnValues(value, candidate);
+    return valuesEqual(value, candidate);
   });
   const result = chosen?.result ?? otherwise;
   return result === undefined ? nullValue : evaluate(result);
@@ -169,7 +197,19 @@ function itemsOf(values: readonly PartiqlValue[]): readonly IonValue[] {
   return values.map((value) => toIon(value) ?? nullValue);
 }
 
-function evaluateStruct({ fields }: StructConstructor, evaluate: Evaluate): PartiqlValue {
+/** Rows are added up as they come, for there may be many more than fit. */
+function rowsWithinReason(rows: Iterable<IonValue>, at: Position): readonly IonValue[] {
+  const items: IonValue[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    bytes += sizeOf(row);
+    if (bytes > limits.valueBytesMax) throw evaluationError(`a nested query answers more than ${limits.valueBytesMax} bytes; select less`, at);
+    items.push(row);
+  }
+  return items;
+}
+
+function evaluateStruct({ fields }: StructConstructor, evaluate: Evaluate): IonValue {
   const evaluated: IonField[] = [];
   for (const field of fields) {
     const name = textOf(evaluate(field.name));

@@ -6,42 +6,44 @@ import type { Token } from './tokens';
 import { parseIon } from '../ion/text-reader';
 import { type IonValue } from '../ion/value';
 
+const start: Position = { line: 1, column: 1 };
 const wideSymbols: ReadonlySet<string> = new Set(['<<', '>>', '<=', '>=', '<>', '!=', '||']);
+const mayBeWide: ReadonlySet<string> = new Set('<>!|');
 const narrowSymbols: ReadonlySet<string> = new Set('()[]{},.:;?@*=<>+-/%');
+
+const newline = '\n'.charCodeAt(0);
 
 const isBlank = (character: string): boolean => ' \t\r\n\f\v'.includes(character);
 const isDigit = (character: string): boolean => character >= '0' && character <= '9';
 const startsWord = (character: string): boolean =>
   (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') || character === '_' || character === '$';
 
-/**
- * The tokens of a statement, the last one of kind `end`. Reads every character once.
- *
- * @throws StatementError for a text that is too long or has no such token
- */
-export function tokenize(text: string): readonly Token[] {
-  if (text.length > limits.statementCharactersMax) {
-    throw new StatementError('Lexer', `statement has ${text.length} characters; at most ${limits.statementCharactersMax} are allowed`);
-  }
-  const scanner = new Scanner(text);
-  const tokens: Token[] = [];
-  for (;;) {
-    const token = scanner.next();
-    tokens.push(token);
-    if (token.kind === 'end') return tokens;
-  }
-}
-
-class Scanner {
+/** Reads a statement token by token, every character once. Tokens are made as they are asked for: what is refused early costs little. */
+export class Scanner {
   private offset = 0;
   private line = 1;
   private lineStart = 0;
+  private tokenCount = 0;
 
-  constructor(private readonly text: string) {}
+  /** @throws StatementError for a text that is too long */
+  constructor(private readonly text: string) {
+    if (text.length > limits.statementCharactersMax) {
+      throw new StatementError('Lexer', `statement has ${text.length} characters; at most ${limits.statementCharactersMax} are allowed`, start);
+    }
+  }
 
+  /**
+   * The next token; at the end of the text, again and again, one of kind `end`.
+   *
+   * @throws StatementError for characters that are no token, and for one token too many
+   */
   next(): Token {
     this.skipBlanksAndComments();
     const at = this.position();
+    this.tokenCount += 1;
+    if (this.tokenCount > limits.tokensMax) {
+      throw new StatementError('Lexer', `statement has more than ${limits.tokensMax} names, literals and symbols; hand values over as parameters`, at);
+    }
     const character = this.text.charAt(this.offset);
     if (character === '') return { kind: 'end', at };
     if (startsWord(character)) return this.word(at);
@@ -51,7 +53,7 @@ class Scanner {
       case '"': return this.quotedName(at);
       case '`': return { kind: 'ion', value: this.ionLiteral(at), at };
     }
-    const pair = this.text.slice(this.offset, this.offset + 2);
+    const pair = mayBeWide.has(character) ? this.text.slice(this.offset, this.offset + 2) : '';
     const symbol = wideSymbols.has(pair) ? pair : character;
     if (symbol === character && !narrowSymbols.has(character)) {
       throw new StatementError('Lexer', `invalid character at '${String.fromCodePoint(this.text.codePointAt(this.offset)!)}'`, at);
@@ -68,7 +70,11 @@ class Scanner {
     for (;;) {
       const character = this.text.charAt(this.offset);
       if (character !== '' && isBlank(character)) {
-        this.advanceTo(this.offset + 1);
+        this.offset += 1;
+        if (character === '\n') {
+          this.line += 1;
+          this.lineStart = this.offset;
+        }
       } else if (this.text.startsWith('--', this.offset)) {
         const end = this.text.indexOf('\n', this.offset);
         this.advanceTo(end < 0 ? this.text.length : end);
@@ -85,11 +91,13 @@ class Scanner {
 
   /** Moves forward and keeps count of the lines passed. */
   private advanceTo(offset: number): void {
-    for (let newline = this.text.indexOf('\n', this.offset); newline >= 0 && newline < offset; newline = this.text.indexOf('\n', newline + 1)) {
-      this.line += 1;
-      this.lineStart = newline + 1;
+    while (this.offset < offset) {
+      if (this.text.charCodeAt(this.offset) === newline) {
+        this.line += 1;
+        this.lineStart = this.offset + 1;
+      }
+      this.offset += 1;
     }
-    this.offset = offset;
   }
 
   private word(at: Position): Token {

@@ -1,17 +1,23 @@
 import { evaluationError } from './statement-error';
 import type { Position } from './syntax-tree';
+import type { WorkBudget } from './work-budget';
+
+/** Characters looked at for one step of work. */
+const CHARACTERS_PER_STEP = 8;
 
 type PatternElement = { readonly kind: 'one' } | { readonly kind: 'many' } | { readonly kind: 'character'; readonly character: string };
 
 /** Whether the text has the form of the pattern: `%` stands for any characters, `_` for one, and what follows the escape character for itself. */
-export function matchesLike(text: string, pattern: string, escape: string | undefined, at: Position): boolean {
+export function matchesLike(text: string, pattern: string, escape: string | undefined, budget: WorkBudget, at: Position): boolean {
+  budget.spendOnBytes(text.length + pattern.length);
   const elements = elementsOfPattern(pattern, escape, at);
   const characters = Array.from(text);
   let element = 0;
   let character = 0;
   // Where the last `%` was and how much it has swallowed: the only place to which it ever makes sense to go back.
   let retry: { element: number; character: number } | undefined;
-  while (character < characters.length) {
+  for (let step = 1; character < characters.length; step += 1) {
+    if (step % CHARACTERS_PER_STEP === 0) budget.spend();
     const current = elements[element];
     if (current?.kind === 'many') {
       retry = { element: element + 1, character };

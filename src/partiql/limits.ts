@@ -8,8 +8,17 @@ export const limits = {
   decimalDigitsMax: 38,
   /** Largest absolute exponent of a decimal literal or result. */
   decimalExponentMax: 1_000_000,
-  /** Rows that one statement may bind from literal collections and nested paths, which cost no reads and hence nothing else would bound. */
-  unreadRowsMax: 1_000_000,
+  /** Lexical elements of one statement; an Ion literal counts as one. */
+  tokensMax: 10_000,
+  /** Steps that a statement may take without having read a document; see WorkBudget. */
+  workMax: 250_000,
+  /** Further steps for each document read, and for each byte of it where needed. */
+  workPerDocument: 20_000,
+  workPerDocumentByte: 16,
+  /** Steps that may be saved up: what a statement can do before it reads again. */
+  workSavedMax: 4_000_000,
+  /** Size of a value that an expression makes of others; rows and documents may be no larger than that anyway. */
+  valueBytesMax: 4_000_000,
   /** Steps of one path; no value nests deeper than Ion's reader allows. */
   pathStepsMax: 256,
   /** Sources of one FROM. */

@@ -3,35 +3,49 @@ import { parseFunctionCall, startsFunctionCall } from './parse-function-call';
 import { parseSelect } from './parse-select';
 import { StatementError, unsupported } from './statement-error';
 import type {
-  ArithmeticOperator, ArithmeticStep, Comparison, Expression, PathStep, Position, StructConstructor, Unary,
+  ArithmeticOperator, ArithmeticStep, Comparison, Expression, PathStep, Position, StructConstructor,
 } from './syntax-tree';
 import type { TokenCursor } from './token-cursor';
+import type { SymbolToken } from './tokens';
 import { typeNames, type TypeName } from './type-names';
 import { ionBool, ionNull, ionString } from '../ion/value';
 
 const comparisonOperators: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>=']);
+const additions: ReadonlySet<string> = new Set(['+', '-']);
+const multiplications: ReadonlySet<string> = new Set(['*', '/', '%']);
+const stepStarts: ReadonlySet<string> = new Set(['.', '[']);
+const negatable: ReadonlySet<string> = new Set(['IN', 'BETWEEN', 'LIKE']);
 /** `a IS NULL IS MISSING ..`: as deep as the tree gets by predicates alone. */
 const predicatesInARowMax = 8;
 
 /** OR, the loosest of the operators. */
 export function parseExpression(cursor: TokenCursor): Expression {
-  return cursor.nested(() => parseOperands(cursor, 'OR', () => parseConjunction(cursor)));
+  return cursor.nested(parseDisjunction);
+}
+
+// Rules are handed on as they are, and arrays made only where there are several operands: a long statement passes here with every token.
+type Rule = (cursor: TokenCursor) => Expression;
+
+function parseDisjunction(cursor: TokenCursor): Expression {
+  return parseOperands(cursor, 'OR', parseConjunction);
 }
 
 function parseConjunction(cursor: TokenCursor): Expression {
-  return parseOperands(cursor, 'AND', () => parseNegation(cursor));
+  return parseOperands(cursor, 'AND', parseNegation);
 }
 
-function parseOperands(cursor: TokenCursor, keyword: 'AND' | 'OR', parseOperand: () => Expression): Expression {
-  const operands = [parseOperand()];
-  while (cursor.acceptKeyword(keyword)) operands.push(parseOperand());
-  return operands.length === 1 ? operands[0]! : { kind: keyword === 'AND' ? 'and' : 'or', operands, at: operands[0]!.at };
+function parseOperands(cursor: TokenCursor, keyword: 'AND' | 'OR', parseOperand: Rule): Expression {
+  const first = parseOperand(cursor);
+  if (!cursor.isKeyword(keyword)) return first;
+  const operands = [first];
+  while (cursor.acceptKeyword(keyword)) operands.push(parseOperand(cursor));
+  return { kind: keyword === 'AND' ? 'and' : 'or', operands, at: first.at };
 }
 
 function parseNegation(cursor: TokenCursor): Expression {
   const at = cursor.at;
   if (!cursor.acceptKeyword('NOT')) return parsePredicate(cursor);
-  return { kind: 'unary', operator: 'NOT', operand: cursor.nested(() => parseNegation(cursor)), at };
+  return { kind: 'unary', operator: 'NOT', operand: cursor.nested(parseNegation), at };
 }
 
 function parsePredicate(cursor: TokenCursor): Expression {
@@ -55,8 +69,9 @@ function parseOnePredicate(cursor: TokenCursor, value: Expression): Expression |
     const negated = cursor.acceptKeyword('NOT');
     return { kind: 'is', value, type: parseTypeName(cursor), negated, at };
   }
-  const following = cursor.peek(1);
-  const negated = cursor.isKeyword('NOT') && following.kind === 'word' && ['IN', 'BETWEEN', 'LIKE'].includes(following.keyword);
+  if (token.kind !== 'word') return undefined;
+  const following = token.keyword === 'NOT' ? cursor.peek(1) : undefined;
+  const negated = following?.kind === 'word' && negatable.has(following.keyword);
   if (negated) cursor.next();
   if (cursor.acceptKeyword('IN')) return parseMembership(cursor, value, negated, at);
   if (cursor.acceptKeyword('BETWEEN')) {
@@ -86,39 +101,42 @@ function parseMembership(cursor: TokenCursor, value: Expression, negated: boolea
 }
 
 function parseConcatenation(cursor: TokenCursor): Expression {
-  const operands = [parseSum(cursor)];
+  const first = parseSum(cursor);
+  if (!cursor.isSymbol('||')) return first;
+  const operands = [first];
   while (cursor.acceptSymbol('||')) operands.push(parseSum(cursor));
-  return operands.length === 1 ? operands[0]! : { kind: 'concatenation', operands, at: operands[0]!.at };
+  return { kind: 'concatenation', operands, at: first.at };
 }
 
 function parseSum(cursor: TokenCursor): Expression {
-  return parseArithmetic(cursor, ['+', '-'], () => parseProduct(cursor));
+  return parseArithmetic(cursor, additions, parseProduct);
 }
 
 function parseProduct(cursor: TokenCursor): Expression {
-  return parseArithmetic(cursor, ['*', '/', '%'], () => parseSign(cursor));
+  return parseArithmetic(cursor, multiplications, parseSign);
 }
 
-function parseArithmetic(cursor: TokenCursor, operators: readonly ArithmeticOperator[], parseOperand: () => Expression): Expression {
-  const first = parseOperand();
+function parseArithmetic(cursor: TokenCursor, operators: ReadonlySet<string>, parseOperand: Rule): Expression {
+  const first = parseOperand(cursor);
+  if (!cursor.isSymbolOf(operators)) return first;
   const rest: ArithmeticStep[] = [];
-  for (;;) {
-    const at = cursor.at;
-    const operator = operators.find((candidate) => cursor.acceptSymbol(candidate));
-    if (operator === undefined) return rest.length === 0 ? first : { kind: 'arithmetic', first, rest, at: first.at };
-    rest.push({ operator, operand: parseOperand(), at });
+  while (cursor.isSymbolOf(operators)) {
+    const { text, at } = cursor.next() as SymbolToken;
+    rest.push({ operator: text as ArithmeticOperator, operand: parseOperand(cursor), at });
   }
+  return { kind: 'arithmetic', first, rest, at: first.at };
 }
 
 function parseSign(cursor: TokenCursor): Expression {
-  const at = cursor.at;
-  const operator = (['+', '-'] as const).find((candidate) => cursor.acceptSymbol(candidate)) as Unary['operator'] | undefined;
-  return operator === undefined ? parsePath(cursor) : { kind: 'unary', operator, operand: cursor.nested(() => parseSign(cursor)), at };
+  if (!cursor.isSymbolOf(additions)) return parsePath(cursor);
+  const { text, at } = cursor.next() as SymbolToken;
+  return { kind: 'unary', operator: text as '+' | '-', operand: cursor.nested(parseSign), at };
 }
 
 /** A value and the steps into it; also what SET, INSERT INTO and REMOVE aim at. */
 export function parsePath(cursor: TokenCursor): Expression {
   const root = parsePrimary(cursor);
+  if (!cursor.isSymbolOf(stepStarts)) return root;
   const steps: PathStep[] = [];
   for (;;) {
     if (steps.length > limits.pathStepsMax) throw new StatementError('Parser', `a path has at most ${limits.pathStepsMax} steps`, cursor.at);
@@ -128,7 +146,7 @@ export function parsePath(cursor: TokenCursor): Expression {
       steps.push(cursor.acceptSymbol('*') ? { kind: 'everyElement' } : { kind: 'element', key: parseExpression(cursor) });
       cursor.expectSymbol(']');
     } else {
-      return steps.length === 0 ? root : { kind: 'path', root, steps, at: root.at };
+      return { kind: 'path', root, steps, at: root.at };
     }
   }
 }

@@ -1,4 +1,4 @@
-import { tokenize } from './lexer';
+import { Scanner } from './lexer';
 import { parseDelete, parseFromChange, parseInsert, parseUpdate } from './parse-change';
 import { parseCreate, parseDrop, parseExec, parseUndrop } from './parse-definition';
 import { parseSelect, refuseUnsupportedClause } from './parse-select';
@@ -11,7 +11,7 @@ import { TokenCursor } from './token-cursor';
  * @throws StatementError that tells place, what was expected and what was found
  */
 export function parseStatement(text: string): Statement {
-  const cursor = new TokenCursor(tokenize(text));
+  const cursor = new TokenCursor(new Scanner(text));
   const action = parseAction(cursor);
   cursor.acceptSymbol(';');
   if (cursor.peek().kind !== 'end') {

@@ -6,17 +6,25 @@ import { StatementError } from './statement-error';
 import type { Aggregate, Expression, Projection } from './syntax-tree';
 import type { IonField, IonValue } from '../ion/value';
 
+/** What copying a field is held to cost. */
+const BYTES_PER_FIELD = 4;
+
 /** What a query answers for a row; undefined for SELECT VALUE of something that is missing. */
 export function project(projection: Projection, scope: Scope, evaluation: Evaluation): IonValue | undefined {
   switch (projection.kind) {
     case 'value': return toIon(evaluateExpression(projection.expression, scope, evaluation));
-    case 'star': return { kind: 'struct', fields: scope.bindings.flatMap(fieldsOfBinding) };
+    case 'star': {
+      const fields = scope.bindings.flatMap(fieldsOfBinding);
+      evaluation.budget.spendOnBytes(fields.length * BYTES_PER_FIELD);
+      return { kind: 'struct', fields };
+    }
     case 'items': {
       const fields: IonField[] = [];
       projection.items.forEach((item, index) => {
         const value = evaluateExpression(item.expression, scope, evaluation);
         if (item.kind === 'named') addField(fields, item.name, value);
-        else fields.push(...fieldsOf(value, index));
+        else fieldsOf(value, index).forEach((field) => fields.push(field));
+        evaluation.budget.spendOnBytes((value.kind === 'struct' ? value.fields.length : 1) * BYTES_PER_FIELD);
       });
       return { kind: 'struct', fields };
     }

@@ -8,7 +8,11 @@ import { emptyScope, resolve, type Evaluation, type Location, type Scope } from 
 import { evaluationError, StatementError } from './statement-error';
 import type { Change, Edit, Expression, Insert } from './syntax-tree';
 import { locationOfSteps } from './value-rows';
+import { sizeOf } from './value-size';
 import { ionString, ionStruct, type IonStruct, type IonValue } from '../ion/value';
+
+/** The least that a field takes of a document: each edit copies the fields around it. */
+const BYTES_PER_FIELD = 8;
 
 /** Inserts one document or many; answers the id of each. No document is inserted unless all can be. */
 export async function* runInsert(insert: Insert, evaluation: Evaluation, database: Database): AsyncGenerator<IonValue> {
@@ -43,7 +47,7 @@ export async function* runChange(change: Change, evaluation: Evaluation, databas
     edits.steps.push(...stepsOf(change.edit, scope, evaluation));
     editsByDocument.set(documentId, edits);
   }
-  const changed = [...editsByDocument].map(([documentId, edits]) => ({ documentId, document: applied(edits) }));
+  const changed = [...editsByDocument].map(([documentId, edits]) => ({ documentId, document: applied(edits, evaluation) }));
   for (const { documentId, document } of changed) await write(database, table, documentId, document);
   yield* changed.map(({ documentId }) => documentIdRow(documentId));
 }
@@ -86,7 +90,7 @@ function locationOfTarget(target: Expression, scope: Scope, evaluation: Evaluati
   const root = target.kind === 'path' ? target.root : target;
   if (root.kind !== 'variable') throw new StatementError('Semantic', 'expected a path to a field of the document', target.at);
   const steps = target.kind === 'path' ? locationOfSteps(target.steps, scope, evaluation) : [];
-  const resolution = resolve(root.name, scope);
+  const resolution = resolve(root.name, scope, evaluation.budget);
   if (resolution === undefined) return [root.name, ...steps];
   const { location } = resolution.binding;
   if (location === undefined) throw new StatementError('Semantic', `${root.name} is not part of the document and cannot be changed`, target.at);
@@ -94,9 +98,11 @@ function locationOfTarget(target: Expression, scope: Scope, evaluation: Evaluati
 }
 
 /** The document after its edits; undefined if it is to be deleted. */
-function applied({ document, steps }: DocumentEdits): IonStruct | undefined {
+function applied({ document, steps }: DocumentEdits, { budget }: Evaluation): IonStruct | undefined {
+  const copying = sizeOf(document) / BYTES_PER_FIELD;
   let result = document;
   for (const step of steps) {
+    budget.spendOnBytes(copying);
     if (step.kind === 'set') result = step.location.length === 0 ? requireDocument(step.value, step.target) : withValueAt(result, step.location, step.value);
     if (step.kind === 'insert') result = withInsertion(result, step.location, step.key, step.value);
   }

@@ -4,15 +4,14 @@ import { aggregatesOf, project, refuseAggregates } from './projection';
 import { planQuery, type PlanStep } from './query-plan';
 import { resolve, type Binding, type Evaluation, type Scope } from './scope';
 import { StatementError } from './statement-error';
-import type { FromItem, Select } from './syntax-tree';
+import type { Aggregate, FromItem, Select } from './syntax-tree';
 import { valueBindings } from './value-rows';
 import type { IonValue } from '../ion/value';
 
 /** The rows of a query within an expression. It ranges over what is in sight, never over tables, and so needs no waiting. */
 export function* runNestedSelect(select: Select, outer: Scope, evaluation: Evaluation): Generator<IonValue> {
-  [select.where, ...select.from.map(({ on }) => on)].forEach(refuseAggregates);
-  const aggregates = aggregatesOf(select.projection);
-  const scopes = joinedScopes(planQuery(select.from, select.where), 0, { bindings: [], outer }, evaluation);
+  const { aggregates, plan } = preparedOnce(select);
+  const scopes = joinedScopes(plan, 0, { bindings: [], outer }, evaluation);
   if (aggregates.length === 0) {
     for (const scope of scopes) {
       const row = project(select.projection, scope, evaluation);
@@ -24,6 +23,23 @@ export function* runNestedSelect(select: Select, outer: Scope, evaluation: Evalu
   for (const scope of scopes) aggregation.add(scope);
   const row = project(select.projection, { bindings: [], outer }, aggregation.finished());
   if (row !== undefined) yield row;
+}
+
+interface Prepared {
+  readonly aggregates: readonly Aggregate[];
+  readonly plan: readonly PlanStep[];
+}
+
+const preparations = new WeakMap<Select, Prepared>();
+
+/** A nested query runs once for each row around it; what follows from its text alone is found out once. */
+function preparedOnce(select: Select): Prepared {
+  const known = preparations.get(select);
+  if (known !== undefined) return known;
+  [select.where, ...select.from.map(({ on }) => on)].forEach(refuseAggregates);
+  const prepared = { aggregates: aggregatesOf(select.projection), plan: planQuery(select.from, select.where) };
+  preparations.set(select, prepared);
+  return prepared;
 }
 
 function* joinedScopes(plan: readonly PlanStep[], level: number, scope: Scope, evaluation: Evaluation): Generator<Scope> {
@@ -47,7 +63,7 @@ function nestedBindings(item: FromItem, scope: Scope, evaluation: Evaluation): I
   const { source } = item;
   if (source.kind !== 'value') throw new StatementError('Semantic', 'only the outermost query may name tables', item.at);
   const { expression } = source;
-  if (expression.kind === 'variable' && resolve(expression.name, scope) === undefined) {
+  if (expression.kind === 'variable' && resolve(expression.name, scope, evaluation.budget) === undefined) {
     throw new StatementError('Semantic', `${expression.name} is no alias or field in sight; only the outermost query may name tables`, item.at);
   }
   return valueBindings(item, source, scope, evaluation);

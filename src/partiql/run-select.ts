@@ -52,8 +52,8 @@ async function* joinedFrom(loops: readonly Loop[], level: number, scope: Scope, 
 function openSource(item: FromItem, evaluation: Evaluation, database: Database): SourceOpener {
   const { source } = item;
   if (source.kind === 'value') return (_step, scope) => valueBindings(item, source, scope, evaluation);
-  const open = source.kind === 'table' ? openTable(item, source, database)
-    : source.kind === 'history' ? openHistory(item, source, database)
-      : openCatalog(item, database);
+  const open = source.kind === 'table' ? openTable(item, source, evaluation, database)
+    : source.kind === 'history' ? openHistory(item, source, evaluation, database)
+      : openCatalog(item, evaluation, database);
   return ({ lookups }, scope) => open(lookups, (expression) => evaluateExpression(expression, scope, evaluation));
 }

@@ -1,8 +1,7 @@
-import { limits } from './limits';
 import { missing, type PartiqlValue } from './partiql-value';
-import { evaluationError } from './statement-error';
 import type { Aggregate } from './syntax-tree';
-import { fieldOf, ionString, type IonValue } from '../ion/value';
+import type { WorkBudget } from './work-budget';
+import { fieldOf, ionString, type IonStruct, type IonValue } from '../ion/value';
 
 /** One source of a FROM at one of its rows. */
 export interface Binding {
@@ -33,19 +32,9 @@ export interface Evaluation {
   readonly parameters: readonly IonValue[];
   readonly transactionId: string;
   readonly nowMillis: number;
-  readonly budget: RowBudget;
+  readonly budget: WorkBudget;
   /** Results of the aggregates of the select list, once all rows are seen. */
   readonly aggregates?: ReadonlyMap<Aggregate, PartiqlValue>;
-}
-
-/** Counts the rows that cost no reads, so that joins of literals and nested lists cannot run forever. */
-export class RowBudget {
-  private spent = 0;
-
-  spend(): void {
-    this.spent += 1;
-    if (this.spent > limits.unreadRowsMax) throw evaluationError(`more than ${limits.unreadRowsMax} rows of nested or literal collections`);
-  }
 }
 
 /** What a name stands for: a binding itself, or a field of it. */
@@ -56,17 +45,18 @@ export interface Resolution {
 }
 
 /** The value of a name: of an alias in sight, else of a field of a source in sight, else MISSING. */
-export function valueOfName(name: string, scope: Scope): PartiqlValue {
-  return resolve(name, scope)?.value ?? missing;
+export function valueOfName(name: string, scope: Scope, budget: WorkBudget): PartiqlValue {
+  return resolve(name, scope, budget)?.value ?? missing;
 }
 
 /** Aliases come before fields, inner queries before those around them, later sources of a FROM before earlier ones. */
-export function resolve(name: string, scope: Scope): Resolution | undefined {
-  return resolveAlias(name, scope) ?? resolveField(name, scope);
+export function resolve(name: string, scope: Scope, budget: WorkBudget): Resolution | undefined {
+  return resolveAlias(name, scope, budget) ?? resolveField(name, scope, budget);
 }
 
-function resolveAlias(name: string, scope: Scope): Resolution | undefined {
+function resolveAlias(name: string, scope: Scope, budget: WorkBudget): Resolution | undefined {
   for (let level: Scope | undefined = scope; level !== undefined; level = level.outer) {
+    if (level.outer !== undefined) budget.spend();
     for (let index = level.bindings.length - 1; index >= 0; index -= 1) {
       const binding = level.bindings[index]!;
       if (binding.alias === name) return { value: binding.value, binding };
@@ -77,14 +67,20 @@ function resolveAlias(name: string, scope: Scope): Resolution | undefined {
   return undefined;
 }
 
-function resolveField(name: string, scope: Scope): Resolution | undefined {
+function resolveField(name: string, scope: Scope, budget: WorkBudget): Resolution | undefined {
   for (let level: Scope | undefined = scope; level !== undefined; level = level.outer) {
     for (const binding of level.bindings) {
-      const value = binding.value.kind === 'struct' ? fieldOf(binding.value, name) : undefined;
+      const value = binding.value.kind === 'struct' ? fieldAmong(binding.value, name, budget) : undefined;
       if (value !== undefined) return { value, binding, field: name };
     }
   }
   return undefined;
+}
+
+/** Fields are searched one after the other. */
+export function fieldAmong(struct: IonStruct, name: string, budget: WorkBudget): IonValue | undefined {
+  budget.spendOnBytes(struct.fields.length);
+  return fieldOf(struct, name);
 }
 
 /** What the BY alias shows. */

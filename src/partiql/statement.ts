@@ -2,9 +2,10 @@ import type { Database } from './database';
 import { runChange, runInsert } from './run-change';
 import { runDefinition, runRedaction } from './run-definition';
 import { runSelect } from './run-select';
-import { RowBudget, type Evaluation } from './scope';
+import type { Evaluation } from './scope';
 import { StatementError } from './statement-error';
 import type { Statement } from './syntax-tree';
+import { WorkBudget } from './work-budget';
 import type { IonValue } from '../ion/value';
 
 /**
@@ -13,13 +14,15 @@ import type { IonValue } from '../ion/value';
  *
  * @throws StatementError for what is wrong with the statement, its parameters, or the values it meets
  */
-export async function* runStatement(statement: Statement, parameters: readonly IonValue[], database: Database): AsyncGenerator<IonValue> {
+export async function* runStatement(
+  statement: Statement, parameters: readonly IonValue[], database: Database, budget = new WorkBudget(),
+): AsyncGenerator<IonValue> {
   const { action, parameterCount } = statement;
   if (parameters.length !== parameterCount) {
     throw new StatementError('Parameters', `Query expects ${parameterCount} parameters, but statement has ${parameters.length}`);
   }
   const { transactionId, nowMillis } = database;
-  const evaluation: Evaluation = { parameters, transactionId, nowMillis, budget: new RowBudget() };
+  const evaluation: Evaluation = { parameters, transactionId, nowMillis, budget };
   switch (action.kind) {
     case 'select': return yield* runSelect(action, evaluation, database);
     case 'insert': return yield* runInsert(action, evaluation, database);

@@ -2,7 +2,7 @@ import { chooseAccess, type Lookup } from './access-path';
 import { catalogRow, findTable } from './catalog';
 import type { Access, Database, DocumentRevision, HistoryWindow } from './database';
 import type { PartiqlValue } from './partiql-value';
-import type { Binding } from './scope';
+import type { Binding, Evaluation } from './scope';
 import { evaluationError } from './statement-error';
 import type { Expression, FromItem, HistorySource, TableSource } from './syntax-tree';
 import { millisFromIonTimestamp } from '../ion/value';
@@ -12,11 +12,11 @@ type EvaluateHere = (expression: Expression) => PartiqlValue;
 export type RowOpener = (lookups: readonly Lookup[], evaluate: EvaluateHere) => AsyncIterable<Binding>;
 
 /** Resolves the table once, to be opened as often as the join asks. */
-export function openTable(item: FromItem, source: TableSource, database: Database): RowOpener {
+export function openTable(item: FromItem, source: TableSource, evaluation: Evaluation, database: Database): RowOpener {
   const table = findTable(database, source, source.at);
   return (lookups, evaluate) => {
     const access = chooseAccess(table, lookups, evaluate);
-    return findsNothing(access) ? nothing() : documentBindings(item, source.view, database.documents(table, access));
+    return findsNothing(access) ? nothing() : documentBindings(item, source.view, database.documents(table, access), evaluation);
   };
 }
 
@@ -28,10 +28,14 @@ async function* nothing(): AsyncGenerator<Binding> {
   // No value can be equal, so there is nothing to read.
 }
 
-async function* documentBindings(item: FromItem, view: TableSource['view'], revisions: AsyncIterable<DocumentRevision>): AsyncGenerator<Binding> {
+async function* documentBindings(
+  item: FromItem, view: TableSource['view'], revisions: AsyncIterable<DocumentRevision>, { budget }: Evaluation,
+): AsyncGenerator<Binding> {
   for await (const revision of revisions) {
     const value = view === 'committed' ? revision.committed() : revision.data;
-    if (value !== undefined) yield bindingOf(item, revision, value);
+    if (value === undefined) continue;
+    budget.earn(value);
+    yield bindingOf(item, revision, value);
   }
 }
 
@@ -48,18 +52,23 @@ function bindingOf(item: FromItem, revision: DocumentRevision, value: PartiqlVal
 }
 
 /** The rows of `history()`; its table may be a dropped one if named by id. */
-export function openHistory(item: FromItem, source: HistorySource, database: Database): RowOpener {
+export function openHistory(item: FromItem, source: HistorySource, evaluation: Evaluation, database: Database): RowOpener {
   const table = findTable(database, source.table, source.at);
   return (lookups, evaluate) => {
     const access = chooseAccess({ ...table, indexes: [] }, lookups, evaluate);
     if (findsNothing(access)) return nothing();
     const documentIds = access.kind === 'documentId' ? access.documentIds : undefined;
-    return historyBindings(item, database.history(table, { documentIds, ...windowOf(source, database.nowMillis, evaluate) }));
+    const window = { documentIds, ...windowOf(source, database.nowMillis, evaluate) };
+    return historyBindings(item, database.history(table, window), evaluation);
   };
 }
 
-async function* historyBindings(item: FromItem, revisions: AsyncIterable<DocumentRevision>): AsyncGenerator<Binding> {
-  for await (const revision of revisions) yield bindingOf(item, revision, revision.committed());
+async function* historyBindings(item: FromItem, revisions: AsyncIterable<DocumentRevision>, { budget }: Evaluation): AsyncGenerator<Binding> {
+  for await (const revision of revisions) {
+    const value = revision.committed();
+    budget.earn(value);
+    yield bindingOf(item, revision, value);
+  }
 }
 
 function windowOf({ from, to, at }: HistorySource, nowMillis: number, evaluate: EvaluateHere): HistoryWindow {
@@ -77,8 +86,12 @@ function instantOf(value: PartiqlValue, { at }: Expression): number {
 }
 
 /** The rows of `information_schema.user_tables`. */
-export function openCatalog(item: FromItem, database: Database): RowOpener {
+export function openCatalog(item: FromItem, { budget }: Evaluation, database: Database): RowOpener {
   return async function* catalogBindings() {
-    for (const table of database.tables()) yield { alias: item.alias, value: catalogRow(table) };
+    for (const table of database.tables()) {
+      // Costs no read, so joins of the catalog with itself are bounded like those of literals.
+      budget.spend();
+      yield { alias: item.alias, value: catalogRow(table) };
+    }
   };
 }

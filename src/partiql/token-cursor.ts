@@ -5,11 +5,12 @@ import { describeToken, reservedWords, type Token } from './tokens';
 
 /** Where a parser stands in the tokens of one statement. */
 export class TokenCursor {
-  private index = 0;
+  /** Tokens looked at and not yet stepped over. */
+  private readonly ahead: Token[] = [];
   private depth = 0;
   private parameters = 0;
 
-  constructor(private readonly tokens: readonly Token[]) {}
+  constructor(private readonly scanner: { next(): Token }) {}
 
   get parameterCount(): number {
     return this.parameters;
@@ -20,12 +21,13 @@ export class TokenCursor {
   }
 
   peek(ahead = 0): Token {
-    return this.tokens[Math.min(this.index + ahead, this.tokens.length - 1)]!;
+    while (this.ahead.length <= ahead) this.ahead.push(this.scanner.next());
+    return this.ahead[ahead]!;
   }
 
   next(): Token {
     const token = this.peek();
-    this.index += 1;
+    this.ahead.shift();
     return token;
   }
 
@@ -53,16 +55,22 @@ export class TokenCursor {
     return token.kind === 'symbol' && token.text === text;
   }
 
+  isSymbolOf(texts: ReadonlySet<string>): boolean {
+    const token = this.peek();
+    return token.kind === 'symbol' && texts.has(token.text);
+  }
+
   /** Steps over the keyword if it stands here. */
   acceptKeyword(keyword: string): boolean {
-    const found = this.isKeyword(keyword);
-    if (found) this.index += 1;
+    const token = this.peek();
+    const found = token.kind === 'word' && token.keyword === keyword;
+    if (found) this.ahead.shift();
     return found;
   }
 
   acceptSymbol(text: string): boolean {
     const found = this.isSymbol(text);
-    if (found) this.index += 1;
+    if (found) this.ahead.shift();
     return found;
   }
 
@@ -103,12 +111,12 @@ export class TokenCursor {
   }
 
   /** Runs one level of a recursive rule, up to the limit of nesting. */
-  nested<Result>(rule: () => Result): Result {
+  nested<Result>(rule: (cursor: TokenCursor) => Result): Result {
     if (this.depth >= limits.nestingDepthMax) {
       throw new StatementError('Parser', `expression is nested deeper than ${limits.nestingDepthMax} levels`, this.at);
     }
     this.depth += 1;
-    const result = rule();
+    const result = rule(this);
     this.depth -= 1;
     return result;
   }

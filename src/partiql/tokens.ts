@@ -8,8 +8,10 @@ export type Token =
   | { readonly kind: 'string'; readonly value: string; readonly at: Position }
   | { readonly kind: 'number'; readonly value: IonValue; readonly text: string; readonly at: Position }
   | { readonly kind: 'ion'; readonly value: IonValue; readonly at: Position }
-  | { readonly kind: 'symbol'; readonly text: string; readonly at: Position }
+  | SymbolToken
   | { readonly kind: 'end'; readonly at: Position };
+
+export interface SymbolToken { readonly kind: 'symbol'; readonly text: string; readonly at: Position }
 
 /** A name or a keyword: which of the two is for the grammar to say. */
 export interface WordToken {

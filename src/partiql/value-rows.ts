@@ -43,7 +43,7 @@ function unpivotedRows(value: PartiqlValue): readonly Row[] {
 /** Where in the document an expression points; undefined if it is no path into one, or one that leads nowhere. */
 function locationOf(expression: Expression, scope: Scope, evaluation: Evaluation): Location | undefined {
   const root = expression.kind === 'path' ? expression.root : expression;
-  const resolution = root.kind === 'variable' ? resolve(root.name, scope) : undefined;
+  const resolution = root.kind === 'variable' ? resolve(root.name, scope, evaluation.budget) : undefined;
   const start = resolution?.binding.location;
   if (resolution === undefined || start === undefined) return undefined;
   const location = [...start, ...resolution.field === undefined ? [] : [resolution.field]];
