@@ -7,3 +7,4 @@ export { tablesOf, type PartiqlAction, type RequiredPermission } from './permiss
 export { isDefinition, isReadOnly, runStatement } from './statement';
 export { StatementError, type StatementErrorCategory } from './statement-error';
 export type { Position, Statement, TableReference } from './syntax-tree';
+export { WorkBudget } from './work-budget';

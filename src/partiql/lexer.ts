@@ -8,6 +8,8 @@ import { type IonValue } from '../ion/value';
 
 const start: Position = { line: 1, column: 1 };
 const wideSymbols: ReadonlySet<string> = new Set(['<<', '>>', '<=', '>=', '<>', '!=', '||']);
+/** No UTF-8 text has it, so neither could the journal keep it nor would its hash be that of the text. */
+const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 const mayBeWide: ReadonlySet<string> = new Set('<>!|');
 const narrowSymbols: ReadonlySet<string> = new Set('()[]{},.:;?@*=<>+-/%');
 
@@ -29,6 +31,11 @@ export class Scanner {
   constructor(private readonly text: string) {
     if (text.length > limits.statementCharactersMax) {
       throw new StatementError('Lexer', `statement has ${text.length} characters; at most ${limits.statementCharactersMax} are allowed`, start);
+    }
+    const lone = loneSurrogate.exec(text);
+    if (lone !== null) {
+      this.advanceTo(lone.index);
+      throw new StatementError('Lexer', `U+${lone[0].charCodeAt(0).toString(16).toUpperCase()} is half of a character`, this.position());
     }
   }
 

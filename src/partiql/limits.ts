@@ -11,7 +11,7 @@ export const limits = {
   /** Lexical elements of one statement; an Ion literal counts as one. */
   tokensMax: 10_000,
   /** Steps that a statement may take without having read a document; see WorkBudget. */
-  workMax: 250_000,
+  workMax: 50_000,
   /** Further steps for each document read, and for each byte of it where needed. */
   workPerDocument: 20_000,
   workPerDocumentByte: 16,

@@ -44,6 +44,8 @@ async function* joinedFrom(loops: readonly Loop[], level: number, scope: Scope, 
   for await (const binding of open(step, scope)) {
     const joined = { bindings: [...scope.bindings, binding] };
     if (!passesFilters(step, joined, evaluation)) continue;
+    // A row is handed on by each loop around it.
+    evaluation.budget.spend(level);
     if (level === loops.length - 1) yield joined;
     else yield* joinedFrom(loops, level + 1, joined, evaluation);
   }

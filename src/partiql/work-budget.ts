@@ -24,13 +24,12 @@ export class WorkBudget {
   }
 
   spend(steps = 1): void {
-    this.left -= steps;
-    this.spentInAll += steps;
-    if (this.left >= 0) return;
-    this.earnForSize();
-    if (this.left < 0) {
+    if (this.left < steps) this.earnForSize();
+    if (this.left < steps) {
       throw evaluationError('the statement takes too much work for what it reads; use fewer or smaller literals, nested collections and conditions');
     }
+    this.left -= steps;
+    this.spentInAll += steps;
   }
 
   /** Steps for work that grows with so many bytes or characters. */
