@@ -6,7 +6,7 @@ import type { Token } from './tokens';
 import { parseIon } from '../ion/text-reader';
 import { type IonValue } from '../ion/value';
 
-const start: Position = { line: 1, column: 1 };
+const startOfText: Position = { line: 1, column: 1 };
 const wideSymbols: ReadonlySet<string> = new Set(['<<', '>>', '<=', '>=', '<>', '!=', '||']);
 /** No UTF-8 text has it, so neither could the journal keep it nor would its hash be that of the text. */
 const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
@@ -30,7 +30,7 @@ export class Scanner {
   /** @throws StatementError for a text that is too long */
   constructor(private readonly text: string) {
     if (text.length > limits.statementCharactersMax) {
-      throw new StatementError('Lexer', `statement has ${text.length} characters; at most ${limits.statementCharactersMax} are allowed`, start);
+      throw new StatementError('Lexer', `statement has ${text.length} characters; at most ${limits.statementCharactersMax} are allowed`, startOfText);
     }
     const lone = loneSurrogate.exec(text);
     if (lone !== null) {

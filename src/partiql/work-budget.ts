@@ -1,7 +1,7 @@
 import { limits } from './limits';
+import type { PartiqlValue } from './partiql-value';
 import { evaluationError } from './statement-error';
 import { sizeOf } from './value-size';
-import type { PartiqlValue } from './partiql-value';
 import type { IonValue } from '../ion/value';
 
 /** Bytes that are copied, compared or searched for one step of work. */

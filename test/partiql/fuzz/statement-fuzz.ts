@@ -46,8 +46,9 @@ async function fuzzOne(seed: number, database: MemoryDatabase, report: FuzzRepor
     for await (const row of runStatement(parseStatement(text), parameters.map(parseIon), database, budget)) void row;
     report.answered[origin]++;
   } catch (error) {
-    if (!(error instanceof StatementError)) violated(String(error));
-    else {
+    if (!(error instanceof StatementError)) {
+      violated(String(error));
+    } else {
       report.refused[origin]++;
       report.categories[error.category] = (report.categories[error.category] ?? 0) + 1;
       const needsPlace = error.category === 'Lexer' || error.category === 'Parser' || error.category === 'Semantic';
