@@ -1,5 +1,7 @@
+import type { ExportSource } from '../journal';
+
 /**
- * Where exports and streams go. The edge implements it with AWS clients under the credentials of the role that the job names,
+ * Where exports and streams go, and where exports are read from. The edge implements it with AWS clients under the credentials of the role that the job names,
  * assumed with the ledger's ARN as external id.
  */
 export interface Destinations {
@@ -7,6 +9,13 @@ export interface Destinations {
   objects(roleArn: string, ledgerArn: string): Promise<ObjectWriter>;
   /** @throws DestinationRefused if the role cannot be assumed */
   records(roleArn: string, ledgerArn: string): Promise<RecordWriter>;
+  /** What was exported under a prefix. It throws DestinationRefused too. @throws DestinationRefused if the role cannot be assumed */
+  exports(roleArn: string, ledgerArn: string, place: ExportPlace): Promise<ExportSource>;
+}
+
+export interface ExportPlace {
+  readonly bucket: string;
+  readonly prefix: string;
 }
 
 export interface ObjectWriter {

@@ -7,6 +7,7 @@ import { Ledgers } from './ledgers';
 import { DEFAULT_QUOTAS, type Quotas } from './limits';
 import { Proofs } from './proofs';
 import type { Random } from './random-id';
+import { Restores } from './restores';
 import type { SessionStore } from './session-store';
 import { Sessions } from './sessions';
 import { Streams } from './streams';
@@ -35,6 +36,7 @@ export interface Engine {
   readonly proofs: Proofs;
   readonly exports: Exports;
   readonly streams: Streams;
+  readonly restores: Restores;
   readonly sessions: Sessions;
   /** A worker under its own name; `owner` must differ between workers. */
   worker(owner: string, log: WorkerLog): Worker;
@@ -61,6 +63,7 @@ export function createEngine(options: EngineOptions): Engine {
     proofs: new Proofs(context),
     exports: new Exports(context),
     streams: new Streams(context),
+    restores: new Restores(context),
     sessions: new Sessions(context),
     worker: (owner, log) => new Worker(context, owner, log),
   };

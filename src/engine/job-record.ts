@@ -3,6 +3,7 @@ import type { ObjectEncryption } from './destinations';
 import { JOB_SORT_PREFIX, jobKey } from './keys';
 import { FINISHED_JOB_RETENTION_MILLIS } from './limits';
 import { decodeRecord, encodeRecord } from './record';
+import type { RestoreRefusal } from './restore-inspection';
 
 interface Job {
   readonly id: string;
@@ -52,9 +53,37 @@ export interface StreamJob extends Job {
 export interface PurgeJob extends Job {
   readonly kind: 'purge';
   readonly status: 'IN_PROGRESS';
+  /** Of the restore that the ledger came from, if it was given up. */
+  readonly restoreId?: string;
 }
 
-export type JobRecord = ExportJob | StreamJob | PurgeJob;
+/** A ledger made from exports of a journal. It outlives its ledger where it fails, so it rests in a partition of its own, its `strandId`. */
+export interface RestoreJob extends Job {
+  readonly kind: 'restore';
+  readonly status: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  /** The journal that is restored. */
+  readonly journalStrandId: string;
+  readonly origin: RestoreOrigin;
+  /** That the journal must lead to; `digest` in base64. */
+  readonly expected?: { readonly digest: string; readonly sequenceNo: number };
+  /** Of the newest block. */
+  readonly lastSequenceNo: number;
+  readonly objectCount: number;
+  /** Whether the list of objects rests in the store. */
+  readonly planned: boolean;
+  /** What the journal leaves open, one sentence each; the first of them. */
+  readonly notes: readonly string[];
+  readonly refusal?: RestoreRefusal;
+  /** In base64, of the whole journal; set with the end. */
+  readonly digest?: string;
+}
+
+/** Where the exports are: in a bucket that the worker reads under a role, or wherever the command line found them, which then does the work. */
+export type RestoreOrigin =
+  | { readonly kind: 'bucket'; readonly bucket: string; readonly prefix: string; readonly roleArn: string }
+  | { readonly kind: 'command-line'; readonly location: string };
+
+export type JobRecord = ExportJob | StreamJob | PurgeJob | RestoreJob;
 
 /** A job together with the ordinal that the next writer must name. */
 export interface StoredJob<J extends JobRecord = JobRecord> {

@@ -45,6 +45,12 @@ export const exportObjectPartition = (strandId: string, exportId: string): strin
 export const exportObjectKey = (strandId: string, exportId: string, firstSequenceNo: number): Key =>
   ({ partition: exportObjectPartition(strandId, exportId), sort: sequenceText(firstSequenceNo) });
 
+/** The jobs that restored a ledger under that name, and those that failed to. */
+export const restorePartition = (ledgerName: string): string => `restore/${ledgerName}`;
+export const restorePlanPartition = (ledgerName: string, restoreId: string): string => `restore/${ledgerName}/${restoreId}`;
+export const restorePlanKey = (ledgerName: string, restoreId: string, firstSequenceNo: number): Key =>
+  ({ partition: restorePlanPartition(ledgerName, restoreId), sort: sequenceText(firstSequenceNo) });
+
 export const sessionPartition = (token: string): string => `session/${token}`;
 
 /** One item for each place that a session of the ledger can take. */

@@ -1,5 +1,5 @@
 import type { Action, Item, Store } from '../store';
-import { LEDGERS_PARTITION, ledgerKey } from './keys';
+import { LEDGERS_PARTITION, ledgerKey, restorePartition } from './keys';
 import { ledgerNotFound, LedgerError } from './ledger-error';
 import { decodeRecord, encodeRecord } from './record';
 
@@ -14,6 +14,8 @@ export interface LedgerRecord {
   readonly creationMillis: number;
   readonly permissionsMode: PermissionsMode;
   readonly deletionProtection: boolean;
+  /** Of the restore that makes the ledger, while it is CREATING. */
+  readonly restoreId?: string;
   /** Absent: the key of the store is the only one. */
   readonly kmsKeyArn?: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -58,6 +60,10 @@ export async function* ledgersAfter(store: Store, afterName = ''): AsyncIterable
     if (record.name !== afterName) yield record;
   }
 }
+
+/** Where the jobs of a ledger rest. */
+export const jobPartitions = ({ name, strandId, restoreId }: LedgerRecord): string[] =>
+  restoreId === undefined ? [strandId] : [strandId, restorePartition(name)];
 
 /** Replaces the record if nobody did so since it was read. @throws ConditionFailed */
 export async function replaceLedger(store: Store, ledger: StoredLedger, change: Partial<LedgerRecord>): Promise<LedgerRecord> {

@@ -7,10 +7,13 @@ import { headAction } from './journal-head';
 import { blockActions, nodeActions } from './journal-store';
 import {
   blockPartition, documentPartition, exportObjectPartition, headKey, historyPartition, indexPartition, jobKey, ledgerKey, nodePartition,
+  restorePlanPartition,
 } from './keys';
 import { LedgerError, ledgerNotFound } from './ledger-error';
 import { grantsOf, putGrant, removeGrant, type LedgerGrant } from './ledger-grant';
-import { findLedger, ledgerAction, ledgersAfter, replaceLedger, requireLedger, type LedgerRecord, type PermissionsMode, type StoredLedger } from './ledger-record';
+import {
+  findLedger, jobPartitions, ledgerAction, ledgersAfter, replaceLedger, requireLedger, type LedgerRecord, type PermissionsMode, type StoredLedger,
+} from './ledger-record';
 import { randomId } from './random-id';
 import { encodeRecord } from './record';
 import { withoutTags, withTags, type Tags } from './tags';
@@ -34,7 +37,7 @@ export class Ledgers {
   /** @throws LedgerError ResourceAlreadyExistsException, ResourceInUseException, LimitExceededException */
   async create(ledger: NewLedger): Promise<LedgerRecord> {
     const { store, clock, random } = this.context;
-    await this.refuseTooMany();
+    await refuseTooManyLedgers(this.context);
     const strandId = randomId(random);
     const creationMillis = clock();
     const record: LedgerRecord = { ...ledger, strandId, state: 'ACTIVE', creationMillis };
@@ -50,7 +53,7 @@ export class Ledgers {
         ...nodeActions(strandId, nodes),
       ]);
     } catch (error) {
-      if (error instanceof ConditionFailed) throw await this.nameTaken(ledger.name);
+      if (error instanceof ConditionFailed) throw await nameTaken(store, ledger.name);
       throw error;
     }
     return record;
@@ -125,8 +128,9 @@ export class Ledgers {
     for (;;) {
       const ledger = await requireLedger(store, name);
       const { strandId } = ledger.record;
+      const jobs = await Promise.all(jobPartitions(ledger.record).map(partition => jobsOf(store, partition)));
       try {
-        await store.transact(this.deletionOf(ledger, await jobsOf(store, strandId)));
+        await store.transact(this.deletionOf(ledger, jobs.flat()));
         this.context.wake(strandId);
         return;
       } catch (error) {
@@ -137,18 +141,15 @@ export class Ledgers {
   }
 
   private deletionOf(ledger: StoredLedger, jobs: readonly StoredJob[]): Action[] {
-    const { name, strandId, deletionProtection } = ledger.record;
+    const { name, state, deletionProtection } = ledger.record;
     const resource = { ResourceType: 'Ledger', ResourceName: name };
-    if (deletionProtection) {
+    // What a restore has not finished is still in the archive.
+    if (deletionProtection && state !== 'CREATING') {
       throw new LedgerError('ResourcePreconditionNotMetException', `Deletion protection of ledger ${name} is on. Turn it off with UpdateLedger first.`, resource);
     }
     const endedMillis = this.context.clock();
-    const purge: PurgeJob = { kind: 'purge', id: strandId, ledgerName: name, strandId, status: 'IN_PROGRESS', createdMillis: endedMillis };
     return [
-      ledgerAction(ledger, { state: 'DELETING' }),
-      newJobAction(purge),
-      // Without a head nothing can be appended any more.
-      { delete: headKey(strandId) },
+      ...removalActions(ledger, endedMillis),
       ...jobs.filter(({ record }) => record.endedMillis === undefined).map((job) => {
         if (job.record.kind === 'stream') {
           throw new LedgerError('ResourceInUseException', `Ledger ${name} has the running journal stream ${job.record.id}. Cancel it first.`, resource);
@@ -169,22 +170,31 @@ export class Ledgers {
       }
     }
   }
+}
 
-  private async refuseTooMany(): Promise<void> {
-    let active = 0;
-    for await (const { state } of ledgersAfter(this.context.store)) if (state !== 'DELETING') active++;
-    const { activeLedgers } = this.context.quotas;
-    if (active >= activeLedgers) {
-      throw new LedgerError('LimitExceededException', `Exceeded the limit of ${activeLedgers} active ledgers. Delete one, or raise the limit of the service.`, { ResourceType: 'Ledger' });
-    }
+/** @throws LedgerError LimitExceededException */
+export async function refuseTooManyLedgers({ store, quotas: { activeLedgers } }: EngineContext): Promise<void> {
+  let active = 0;
+  for await (const { state } of ledgersAfter(store)) if (state !== 'DELETING') active++;
+  if (active >= activeLedgers) {
+    throw new LedgerError('LimitExceededException', `Exceeded the limit of ${activeLedgers} active ledgers. Delete one, or raise the limit of the service.`, { ResourceType: 'Ledger' });
   }
+}
 
-  private async nameTaken(name: string): Promise<LedgerError> {
-    const state = (await findLedger(this.context.store, name))?.record.state;
-    return state === 'DELETING'
-      ? new LedgerError('ResourceInUseException', `The Ledger with name ${name} is still being deleted. Wait and try again.`, { ResourceType: 'Ledger', ResourceName: name })
-      : new LedgerError('ResourceAlreadyExistsException', `The Ledger with name ${name} already exists`, { ResourceType: 'Ledger', ResourceName: name });
-  }
+/** What to answer when a ledger of that name is there already. */
+export async function nameTaken(store: Store, name: string): Promise<LedgerError> {
+  const state = (await findLedger(store, name))?.record.state;
+  return state === 'DELETING'
+    ? new LedgerError('ResourceInUseException', `The Ledger with name ${name} is still being deleted. Wait and try again.`, { ResourceType: 'Ledger', ResourceName: name })
+    : new LedgerError('ResourceAlreadyExistsException', `The Ledger with name ${name} already exists`, { ResourceType: 'Ledger', ResourceName: name });
+}
+
+/** The writes that take a ledger away: its data goes in the background, and with the last of it the name becomes free. */
+export function removalActions(ledger: StoredLedger, nowMillis: number): Action[] {
+  const { name, strandId, restoreId } = ledger.record;
+  const purge: PurgeJob = { kind: 'purge', id: strandId, ledgerName: name, strandId, status: 'IN_PROGRESS', createdMillis: nowMillis, restoreId };
+  // Without a head nothing can be appended any more.
+  return [ledgerAction(ledger, { state: 'DELETING' }), newJobAction(purge), { delete: headKey(strandId) }];
 }
 
 /** Block 0 belongs to the system: no statements, no documents, one entry that binds the journal to its strand. */
@@ -206,7 +216,7 @@ function genesisBlock(strandId: string, transactionId: string, millis: number): 
  * again, and a late one cannot hurt a ledger that took the name.
  */
 export async function purgeLedger(store: Store, { record: purge, ordinal }: StoredJob<PurgeJob>): Promise<void> {
-  const { ledgerName, strandId } = purge;
+  const { ledgerName, strandId, restoreId } = purge;
   const { tables } = await readCatalog(store, strandId);
   const exportIds = (await jobsOf(store, strandId)).filter(({ record }) => record.kind === 'export').map(({ record }) => record.id);
   const partitions = [
@@ -218,6 +228,7 @@ export async function purgeLedger(store: Store, { record: purge, ordinal }: Stor
     ...exportIds.map(id => exportObjectPartition(strandId, id)),
     blockPartition(strandId),
     nodePartition(strandId),
+    ...restoreId === undefined ? [] : [restorePlanPartition(ledgerName, restoreId)],
   ];
   for (const partition of partitions) await emptyPartition(store, partition);
   const job = jobKey(strandId, purge.kind, purge.id);
@@ -227,7 +238,7 @@ export async function purgeLedger(store: Store, { record: purge, ordinal }: Stor
 
 const DELETES_PER_WRITE = 100;
 
-async function emptyPartition(store: Store, partition: string, kept?: Key): Promise<void> {
+export async function emptyPartition(store: Store, partition: string, kept?: Key): Promise<void> {
   for (;;) {
     const actions = [];
     for await (const { key } of store.query(partition, { limit: DELETES_PER_WRITE })) if (key.sort !== kept?.sort) actions.push({ delete: key });

@@ -2,30 +2,34 @@ import { ConditionFailed } from '../store';
 import { DestinationRefused } from './destinations';
 import type { EngineContext } from './engine-context';
 import { exportStep } from './export-step';
-import { changeJob, findJob, jobsOf, replaceJob, type ExportJob, type JobRecord, type PurgeJob, type StoredJob, type StreamJob } from './job-record';
+import { changeJob, findJob, jobsOf, replaceJob, type ExportJob, type JobRecord, type PurgeJob, type RestoreJob, type StoredJob, type StreamJob } from './job-record';
 import { LedgerError } from './ledger-error';
 import { purgeLedger } from './ledgers';
 import { FINISHED_JOB_RETENTION_MILLIS } from './limits';
 import { catchUp } from './projection';
+import { advanceRestore, endInFailure } from './restore-run';
+import { restoreSource } from './restores';
 import { streamIsIdle, streamStep } from './stream-step';
 
 /** A step must be done within its lease; the lease is renewed with every step. */
 const LEASE_MILLIS = 60_000;
 /**
- * How long a job keeps trying against what refuses it: an export then ends as CANCELLED, a stream as FAILED. A deletion never gives up,
+ * How long a job keeps trying against what refuses it: an export then ends as CANCELLED, a stream and a restore as FAILED. A deletion never gives up,
  * since nothing else would free the name.
  */
 const PATIENCE_MILLIS: Readonly<Record<JobRecord['kind'], number>> = {
   export: 15 * 60_000,
   stream: FINISHED_JOB_RETENTION_MILLIS,
   purge: Infinity,
+  // What was restored before would be lost.
+  restore: 60 * 60_000,
 };
 const RETRY_DELAY_MILLIS_MAX = 60_000;
 
 /** What the worker tells its operator. Never document data. */
 export type WorkerLog = (event: Readonly<Record<string, unknown>>) => void;
 
-/** Takes the steps of exports, streams and deletions. Any number of workers may run; a lease lets one of them at a job. */
+/** Takes the steps of exports, streams, restores and deletions. Any number of workers may run; a lease lets one of them at a job. */
 export class Worker {
   constructor(private readonly context: EngineContext, private readonly owner: string, private readonly log: WorkerLog) {}
 
@@ -52,6 +56,7 @@ export class Worker {
         await purgeLedger(this.context.store, job as StoredJob<PurgeJob>);
         return undefined;
       }
+      if (record.kind === 'restore') return await this.runRestore(job as StoredJob<RestoreJob>, deadlineMillis);
       if (record.kind === 'stream' && await streamIsIdle(this.context, job as StoredJob<StreamJob>)) return record.exclusiveEndMillis;
       return await this.runSteps(await this.leased(job as StoredJob<ExportJob | StreamJob>), deadlineMillis);
     } catch (error) {
@@ -81,7 +86,24 @@ export class Worker {
     return idle ? (job.record as StreamJob).exclusiveEndMillis : this.context.clock();
   }
 
-  private leased<J extends ExportJob | StreamJob>(job: StoredJob<J>): Promise<StoredJob<J>> {
+  private async runRestore(job: StoredJob<RestoreJob>, deadlineMillis: number): Promise<number | undefined> {
+    const { origin, ledgerName } = job.record;
+    // Its exports are where only the command that began it can read them.
+    if (origin.kind === 'command-line') return undefined;
+    const leased = await this.leased(job);
+    const renew = async (current: StoredJob<RestoreJob>): Promise<StoredJob<RestoreJob>> =>
+      this.leased(await replaceJob(this.context.store, current, { setback: undefined }));
+    const advanced = await advanceRestore(this.context, leased, await restoreSource(this.context, ledgerName, origin), { deadlineMillis, renew });
+    const { record } = advanced;
+    if (record.endedMillis === undefined) {
+      await replaceJob(this.context.store, advanced, { lease: undefined, setback: undefined });
+      return this.context.clock();
+    }
+    this.log({ event: 'job-ended', kind: record.kind, id: record.id, ledgerName, status: record.status, findings: record.refusal?.findings });
+    return undefined;
+  }
+
+  private leased<J extends ExportJob | StreamJob | RestoreJob>(job: StoredJob<J>): Promise<StoredJob<J>> {
     const lease = { owner: this.owner, untilMillis: this.context.clock() + LEASE_MILLIS };
     return replaceJob(this.context.store, job, { lease } as Partial<J>);
   }
@@ -99,6 +121,12 @@ export class Worker {
     const outOfPatience = now - sinceMillis >= PATIENCE_MILLIS[kind];
     this.log({ event: 'job-setback', kind, id, ledgerName: job.ledgerName, message, attempts, givenUp: outOfPatience });
 
+    // A restore that is given up leaves no ledger behind.
+    if (kind === 'restore' && outOfPatience) {
+      const found = await findJob(this.context.store, strandId, kind, id, now);
+      if (found && found.record.endedMillis === undefined) await endInFailure(this.context, found, { setback });
+      return undefined;
+    }
     const change = {
       ...(kind === 'stream' ? impairment(error) : {}),
       ...(outOfPatience ? { status: kind === 'export' ? 'CANCELLED' : 'FAILED', endedMillis: now } : {}),

@@ -1,12 +1,12 @@
-import type { Engine } from '../engine';
+import { jobPartitions, type Engine } from '../engine';
 
 const PAGE_SIZE = 100;
 
-/** The journals of all ledgers, those on their way out included. */
+/** Where jobs of all ledgers rest, those on their way in and out included: their journals, and what restores them. */
 export async function* everyStrand(engine: Engine): AsyncIterable<string> {
   for (let afterName: string | undefined; ;) {
     const { ledgers, more } = await engine.ledgers.list(PAGE_SIZE, afterName);
-    yield* ledgers.map(({ strandId }) => strandId);
+    yield* ledgers.flatMap(jobPartitions);
     if (!more) return;
     afterName = ledgers.at(-1)!.name;
   }

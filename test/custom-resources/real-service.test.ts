@@ -14,6 +14,7 @@ import { ledgerLifecycle } from '../../src/custom-resources/ledger-lifecycle';
 import { type Edges } from '../../src/custom-resources/lifecycle';
 import { type Destinations } from '../../src/engine';
 import { startLedgerService, type RunningLedgerService } from '../../src/service';
+import { memorySource } from '../cli/generated-export';
 
 const POLL_MILLISECONDS = 20;
 
@@ -34,6 +35,7 @@ beforeAll(async () => {
   const destinations: Destinations = {
     objects: async () => ({ check: async () => undefined, put: async object => { objects.set(`${object.bucket}/${object.key}`, object.body); } }),
     records: async () => ({ check: async () => undefined, put: async () => undefined }),
+    exports: async () => memorySource(objects),
   };
   service = await startLedgerService({ directory, port: 0, destinations });
   const config = { ...ledgerServiceClientConfig({ url: service.url, region: 'us-east-1' }), credentials };

@@ -3,6 +3,7 @@ import { createEngine, memorySessionStore, type Destinations, type Engine, type 
 import { decodeIon, encodeIon, hashIon, ionToJson, parseIon, type IonValue } from '../../src/ion';
 import { foldStatement, startDigest, statementDigest } from '../../src/journal';
 import { memoryStore, type Store } from '../../src/store';
+import { memorySource } from '../cli/generated-export';
 
 export const CALLER = 'arn:aws:iam::123456789012:role/App';
 export const ROLE = 'arn:aws:iam::123456789012:role/JournalWriter';
@@ -35,6 +36,10 @@ export function recordingDestinations(): RecordingDestinations {
         streamed.push(...records);
       },
     }),
+    async exports(_, __, { prefix }) {
+      destinations.refuse?.('get');
+      return memorySource(new Map([...exported.values()].filter(({ key }) => key.startsWith(prefix)).map(({ key, body }) => [key, body])));
+    },
   };
   return destinations;
 }

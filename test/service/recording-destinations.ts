@@ -1,4 +1,5 @@
 import type { DestinationRefused, Destinations, ExportedObject, KinesisRecord } from '../../src/engine';
+import { memorySource } from '../cli/generated-export';
 
 /** Destinations in memory, which refuse on request. */
 export interface RecordingDestinations extends Destinations {
@@ -38,6 +39,12 @@ export function recordingDestinations(): RecordingDestinations {
         },
         check: async () => meet(),
       };
+    },
+    async exports(roleArn, ledgerArn, { bucket, prefix }) {
+      destinations.assumed.push({ roleArn, ledgerArn });
+      meet();
+      const held = destinations.written.filter(object => object.bucket === bucket && object.key.startsWith(prefix));
+      return memorySource(new Map(held.map(({ key, body }) => [key, body])));
     },
   };
   return destinations;

@@ -1,0 +1,126 @@
+import { appendedNodes, type Block, type TreeNode } from '../journal';
+import { actionBytes, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Store } from '../store';
+import { documentRevisions } from './block-documents';
+import { readCatalog, type Catalog } from './catalog';
+import { headAction, type JournalHead } from './journal-head';
+import { blockActions, nodeActions, readNode } from './journal-store';
+import { headKey } from './keys';
+import { catalogAfter, catchUp, projectionOf } from './projection';
+import { replayedDefinitions } from './replayed-definitions';
+
+/** The head's own share of a transact. */
+const HEAD_BYTES = 1_024;
+
+/** The head of a journal whose first block is yet to come: it claims the journal for one restore. */
+export const EMPTY_HEAD: Omit<JournalHead, 'ordinal'> = {
+  sequenceNo: -1, blockHash: new Uint8Array(), blockTimestampMillis: 0, projectedSequenceNo: -1,
+};
+
+/**
+ * A journal that blocks are put back into, verbatim and already verified. Blocks go down several at a time, with all that follows from
+ * them and with the head, so that an interrupted restore goes on from the head, and a restore that lost its ledger can write nothing.
+ */
+export class RestoredJournal {
+  private readonly actions: Action[] = [];
+  private bytes = 0;
+  /** Changed by blocks that are not written yet: what follows from the next change of them is not known before that. */
+  private readonly documentIds = new Set<string>();
+  /** The newest complete node of each level; no other is needed again. */
+  private readonly newest = new Map<number, TreeNode>();
+
+  private constructor(
+    private readonly store: Store, private readonly strandId: string, private written: JournalHead, private catalog: Catalog,
+    private pending: JournalHead,
+  ) {}
+
+  /** Begins where the last write ended. @throws LedgerError if the ledger is gone */
+  static async open(store: Store, strandId: string): Promise<RestoredJournal> {
+    const head = await catchUp(store, strandId);
+    return new RestoredJournal(store, strandId, head, await readCatalog(store, strandId), head);
+  }
+
+  /** The newest block that was added. */
+  get tip(): JournalHead {
+    return this.pending;
+  }
+
+  /** What the journal leaves open about tables and indexes, one sentence each. @throws ConditionFailed if the journal is somebody else's now */
+  async add(block: Block): Promise<readonly string[]> {
+    const { definitions, doubts } = replayedDefinitions(block, this.catalog);
+    const documentIds = documentRevisions(block).map(({ metadata }) => metadata.id);
+    // What others in the batch would have to see before they are projected themselves.
+    const alone = definitions.length > 0 || block.redactionInfo !== undefined;
+    if (alone || documentIds.some(id => this.documentIds.has(id))) await this.flush();
+
+    const { sequenceNo } = block.blockAddress;
+    const nodes = await appendedNodes(sequenceNo, block.blockHash, (level, index) => this.node(level, index));
+    const journal = [...withoutConditions(blockActions(block)), ...nodeActions(this.strandId, nodes)];
+    const { catalog, actions } = catalogAfter(block, this.catalog, definitions);
+    const whole = [...journal, ...actions];
+    for await (const action of projectionOf(this.store, block, catalog, definitions)) {
+      whole.push(action);
+      if (whole.length > TRANSACT_ACTIONS_MAX) break;
+    }
+    const bytes = bytesOf(whole);
+    if (!this.hasRoomFor(whole, bytes)) await this.flush();
+    const head = {
+      ...this.pending,
+      sequenceNo,
+      blockHash: block.blockHash,
+      blockTimestampMillis: Math.max(this.pending.blockTimestampMillis, block.blockTimestampMillis),
+    };
+    for (const node of nodes) this.newest.set(node.level, node);
+    if (this.hasRoomFor(whole, bytes)) {
+      this.actions.push(...whole);
+      this.bytes += bytes;
+      for (const id of documentIds) this.documentIds.add(id);
+      this.pending = { ...head, projectedSequenceNo: sequenceNo };
+      this.catalog = catalog;
+      if (alone) await this.flush();
+    } else {
+      await this.addLarge(journal, head);
+    }
+    return doubts;
+  }
+
+  /** Makes durable what was added. @throws ConditionFailed if the journal is somebody else's now */
+  async flush(): Promise<void> {
+    if (this.actions.length === 0) return;
+    await this.store.transact([headAction(this.strandId, this.pending, this.written), ...this.actions]);
+    this.written = { ...this.pending, ordinal: this.written.ordinal + 1 };
+    this.pending = this.written;
+    this.actions.length = 0;
+    this.bytes = 0;
+    this.documentIds.clear();
+  }
+
+  private hasRoomFor(actions: readonly Action[], bytes: number): boolean {
+    return this.actions.length + actions.length < TRANSACT_ACTIONS_MAX && this.bytes + bytes <= TRANSACT_BYTES_MAX - HEAD_BYTES;
+  }
+
+  /** A block that does not go down in one write with all that follows from it: the block first, what follows afterwards. */
+  private async addLarge(journal: readonly Action[], head: JournalHead): Promise<void> {
+    const stillOurs: Action = { check: headKey(this.strandId), if: { ordinal: this.written.ordinal } };
+    const remaining = [...journal];
+    while (bytesOf(remaining) > TRANSACT_BYTES_MAX - HEAD_BYTES) {
+      const part: Action[] = [stillOurs];
+      while (bytesOf(part) + actionBytes(remaining[0]) <= TRANSACT_BYTES_MAX) part.push(remaining.shift()!);
+      await this.store.transact(part);
+    }
+    await this.store.transact([headAction(this.strandId, head, this.written), ...remaining]);
+    this.written = await catchUp(this.store, this.strandId);
+    this.pending = this.written;
+    this.catalog = await readCatalog(this.store, this.strandId);
+  }
+
+  private async node(level: number, index: number): Promise<Uint8Array> {
+    const known = this.newest.get(level);
+    return known?.index === index ? known.hash : readNode(this.store, this.strandId)(level, index);
+  }
+}
+
+/** A block too large for one write may have been written in part before an interruption. */
+const withoutConditions = (actions: readonly Action[]): Action[] =>
+  actions.map(action => 'put' in action ? { put: action.put, value: action.value } : action);
+
+const bytesOf = (actions: readonly Action[]): number => actions.reduce((sum, action) => sum + actionBytes(action), 0);
