@@ -33,7 +33,8 @@ export class ObjectInspection {
 
   /** @param previous the newest block that was restored */
   constructor(
-    private readonly object: ExportedJournalObject, private readonly strandId: string, private previous: ChainPosition, private readonly nowMillis: number,
+    private readonly object: ExportedJournalObject, private readonly strandId: string, private previous: ChainPosition,
+    private readonly nowMillis: number,
   ) {
     this.due = object.firstSequenceNo;
   }

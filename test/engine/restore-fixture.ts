@@ -1,5 +1,5 @@
 import { engineFixture, execute, ROLE, type EngineFixture } from './engine-fixture';
-import type { Engine, RestoreJob } from '../../src/engine';
+import type { Engine, OutputFormat, RestoreJob, RestoreRequest } from '../../src/engine';
 import { memoryStore, type Store } from '../../src/store';
 import { memorySource } from '../cli/generated-export';
 
@@ -9,7 +9,7 @@ export const STANDARD_LEDGER = { permissionsMode: 'STANDARD', deletionProtection
 export type Objects = ReadonlyMap<string, Uint8Array>;
 
 /** The whole journal of the ledger `books`, exported up to now. */
-export async function exported({ engine, destinations, time }: EngineFixture, outputFormat: 'ION_BINARY' | 'ION_TEXT' | 'JSON' = 'ION_BINARY'): Promise<Objects> {
+export async function exported({ engine, destinations, time }: EngineFixture, outputFormat: OutputFormat = 'ION_BINARY'): Promise<Objects> {
   destinations.exported.clear();
   const { strandId } = await engine.ledgers.describe('books');
   await engine.exports.start('books', {
@@ -26,7 +26,7 @@ export async function exported({ engine, destinations, time }: EngineFixture, ou
 }
 
 /** Another service, with a ledger `books` that was restored from the objects. */
-export async function restored(objects: Objects, expected?: { readonly digest: Uint8Array; readonly sequenceNo?: number }, store: Store = memoryStore()) {
+export async function restored(objects: Objects, expected?: RestoreRequest['expected'], store: Store = memoryStore()) {
   const fixture = engineFixture({ store });
   const { engine, time } = fixture;
   time.millis += 3_600_000;
