@@ -13,14 +13,15 @@ export function normalizedPrefix(prefix: string): string {
   return !knownAtSynth(prefix) || prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;
 }
 
-/** What is wrong with a prefix, or undefined. */
-export function prefixProblem(prefix: string | undefined): string | undefined {
+/** What is wrong with a prefix to which the construct adds up to `reserved` characters, or undefined. */
+export function prefixProblem(prefix: string | undefined, reserved = 0): string | undefined {
   if (!knownAtSynth(prefix)) {
     return undefined;
   }
   const length = normalizedPrefix(prefix).length;
-  if (length > PREFIX_LENGTH_MAX) {
-    return `prefix '${prefix}' has ${length} characters with its final slash: shorten it to at most ${PREFIX_LENGTH_MAX}`;
+  const lengthMax = PREFIX_LENGTH_MAX - reserved;
+  if (length > lengthMax) {
+    return `prefix '${prefix}' has ${length} characters with its final slash: shorten it to at most ${lengthMax}`;
   }
   if (/^\/|\/\//.test(prefix)) {
     return `prefix '${prefix}' contains an empty folder name: remove the leading or doubled slash`;

@@ -4,7 +4,9 @@ import {
 import { ILedgerRef, LedgerReference } from 'aws-cdk-lib/aws-qldb';
 import { Construct } from 'constructs';
 import { JournalExport, JournalExportOptions } from './journal-export';
+import { JournalExportSchedule, JournalExportScheduleOptions } from './journal-export-schedule';
 import { JournalStream, JournalStreamOptions } from './journal-stream';
+import { LedgerDigest, LedgerDigestOptions } from './ledger-digest';
 import { LedgerGrants } from './ledger-grants';
 import { generatedName, nameProblem } from './ledger-name';
 import { ILedgerService, LedgerService } from './ledger-service';
@@ -49,6 +51,20 @@ export interface ILedger extends IResource, ILedgerRef {
    * @param options what to stream and where to.
    */
   streamJournal(id: string, options: JournalStreamOptions): JournalStream;
+
+  /**
+   * Exports the journal to S3 again and again, in windows that join without gap or overlap.
+   * @param id the id of the schedule, a child of this ledger.
+   * @param options what to export, when and where to.
+   */
+  scheduleJournalExports(id: string, options?: JournalExportScheduleOptions): JournalExportSchedule;
+
+  /**
+   * Keeps digests of the ledger, of each deployment and on a schedule.
+   * @param id the id of the digest, a child of this ledger.
+   * @param options when to take digests, and where to keep them.
+   */
+  keepDigest(id: string, options?: LedgerDigestOptions): LedgerDigest;
 }
 
 /** Who decides what a statement may touch. */
@@ -141,6 +157,14 @@ abstract class LedgerBase extends Resource implements ILedger {
 
   public streamJournal(id: string, options: JournalStreamOptions): JournalStream {
     return new JournalStream(this, id, { ...options, ledger: this });
+  }
+
+  public scheduleJournalExports(id: string, options: JournalExportScheduleOptions = {}): JournalExportSchedule {
+    return new JournalExportSchedule(this, id, { ...options, ledger: this });
+  }
+
+  public keepDigest(id: string, options: LedgerDigestOptions = {}): LedgerDigest {
+    return new LedgerDigest(this, id, { ...options, ledger: this });
   }
 }
 

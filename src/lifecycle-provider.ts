@@ -36,6 +36,13 @@ export const JOURNAL_STREAM_LIFECYCLE: Lifecycle = {
   totalTimeout: Duration.minutes(15),
 };
 
+export const LEDGER_DIGEST_LIFECYCLE: Lifecycle = {
+  resourceType: 'Custom::QldbLedgerDigest',
+  providerId: 'QldbLedgerDigestProvider',
+  bundle: 'custom-resources/ledger-digest',
+  totalTimeout: Duration.minutes(15),
+};
+
 const QUERY_INTERVAL = Duration.seconds(3);
 const ANSWER_MARGIN = Duration.minutes(5);
 
@@ -54,6 +61,11 @@ export function lifecycleResource(
   });
   resource.node.addDependency(provider, service);
   return resource;
+}
+
+/** The role that the handlers of a kind run under in the stack of `scope`, for permissions besides calling the service. */
+export function lifecycleRole(scope: Construct, lifecycle: Lifecycle, service: ILedgerService): iam.IRole {
+  return LifecycleProvider.ofStack(scope, lifecycle, service.privateAccess).handlerRole;
 }
 
 /** The handlers of one kind of custom resource, once per stack; and once more for each VPC from which alone a service can be reached. */

@@ -71,12 +71,14 @@ function isSameMoment(reported: Date | undefined, asked: Date): boolean {
   return reported !== undefined && (reported.getTime() === asked.getTime() || reported.getTime() === Math.floor(asked.getTime() / 1000) * 1000);
 }
 
-async function creationOf(control: QLDBClient, ledgerName: string): Promise<Date> {
+/** When a ledger was created. */
+export async function creationOf(control: QLDBClient, ledgerName: string): Promise<Date> {
   const { CreationDateTime: creation } = await control.send(new DescribeLedgerCommand({ Name: ledgerName }));
   return creation!;
 }
 
-async function* exportsOf(control: QLDBClient, ledgerName: string): AsyncIterable<JournalS3ExportDescription> {
+/** All exports of a ledger that the service still knows, newest first. */
+export async function* exportsOf(control: QLDBClient, ledgerName: string): AsyncIterable<JournalS3ExportDescription> {
   let nextToken: string | undefined;
   do {
     const page = await control.send(new ListJournalS3ExportsForLedgerCommand({ Name: ledgerName, MaxResults: 100, NextToken: nextToken }));

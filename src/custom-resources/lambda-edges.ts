@@ -5,7 +5,7 @@ import { ledgerServiceClientConfig, reachableUrl } from '../client';
 import { type Edges, type LedgerServiceClients } from './lifecycle';
 
 /** The real world of a handler that runs in a Lambda function; clients live as long as the function's instance. */
-export function lambdaEdges(environment: NodeJS.ProcessEnv): Edges {
+export function lambdaEdges(environment: NodeJS.ProcessEnv, { maxAttempts = 4 } = {}): Edges {
   const connections = new Map<string, LedgerServiceClients>();
   return {
     connect(serviceUrl) {
@@ -15,7 +15,7 @@ export function lambdaEdges(environment: NodeJS.ProcessEnv): Edges {
       }
       const config = {
         ...ledgerServiceClientConfig({ url: reachableUrl(serviceUrl, environment), region: environment.AWS_REGION ?? '' }),
-        maxAttempts: 4,
+        maxAttempts,
         // Well below any function timeout, so that a service that hangs is a failure we can answer for.
         requestHandler: { connectionTimeout: 3_000, requestTimeout: 15_000 },
       };

@@ -40,6 +40,15 @@ export function moment(properties: Properties, name: string): Date {
   return date;
 }
 
+/** @throws when the property is not a whole number above 0, in digits */
+export function wholeNumber(properties: Properties, name: string): number {
+  const value = properties[name];
+  if (!/^[1-9]\d{0,14}$/.test(String(value))) {
+    throw new Error(`Property ${name} of the custom resource must be a whole number of 1 or more, but is ${JSON.stringify(value)}.`);
+  }
+  return Number(value);
+}
+
 /** Tags as an object of strings; absent means none. */
 export function tags(properties: Properties): Readonly<Record<string, string>> {
   const value = properties.Tags;

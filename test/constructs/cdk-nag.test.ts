@@ -15,7 +15,7 @@ const ACCEPTED: { rule: RegExp; path: RegExp; reason: string }[] = [
   },
   {
     rule: /-IAM5\[Resource::<ArchiveBucket\w+\.Arn>\/journal\/<Payments\w+\.LedgerName>\/\*\]$/,
-    path: /Export\/Role\/DefaultPolicy/,
+    path: /(Export|Schedule)\/Role\/DefaultPolicy/,
     reason: 'An export writes many objects below its one prefix.',
   },
   {
@@ -27,6 +27,16 @@ const ACCEPTED: { rule: RegExp; path: RegExp; reason: string }[] = [
     rule: /-IAM5\[Resource::<ArchiveBucket\w+\.Arn>\/job-inventory\/\*\]$/,
     path: /Jobs\/Role\/DefaultPolicy/,
     reason: 'An inventory writes a report each time, below its one prefix.',
+  },
+  {
+    rule: /-IAM5\[Resource::<ArchiveBucket\w+\.Arn>\/journal\/<Payments\w+\.LedgerName>\/\*\/attempt-\*\.json\]$/,
+    path: /Schedule\/RunRole\/DefaultPolicy/,
+    reason: 'Each window of a schedule has a folder, and each attempt to export it a claim there.',
+  },
+  {
+    rule: /-IAM5\[Resource::<ArchiveBucket\w+\.Arn>\/digests\/<Payments\w+\.LedgerName>\/\*\]$/,
+    path: /Digest\/(Handler|Run)Access/,
+    reason: 'Each digest is an object of its own below the one prefix.',
   },
   {
     rule: /-IAM5\[Resource::<Qldb\w+\.Arn>:\*\]$/,

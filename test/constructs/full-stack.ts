@@ -14,10 +14,12 @@ export function fullStack(app = new App()) {
     encryptionKey: new kms.Key(stack, 'KinesisKey', { enableKeyRotation: true }),
   });
   const journalStream = ledger.streamJournal('Stream', { kinesisStream });
+  const exportSchedule = ledger.scheduleJournalExports('Schedule', { archive });
+  const ledgerDigest = ledger.keepDigest('Digest', { archive });
   const caller = new iam.Role(stack, 'Caller', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
   ledger.grants.readWrite(caller, { tables: ['Transfers'] });
   const jobInventory = new JobInventory(stack, 'Jobs', { service, archive, mailboxOrganizations: ['m-0123456789abcdef0123456789abcdef'] });
-  return { app, stack, service, archive, ledger, journalExport, kinesisStream, journalStream, caller, jobInventory };
+  return { app, stack, service, archive, ledger, journalExport, kinesisStream, journalStream, exportSchedule, ledgerDigest, caller, jobInventory };
 }
 
 export interface TemplateResource {

@@ -3,8 +3,9 @@ import { fullStack, grantedStatements, listed, resourcesOf } from './full-stack'
 /** Every wildcard resource, by action. Nothing else may have one. */
 const WILDCARD_RESOURCES: Record<string, string> = {
   'dynamodb:ListStreams': 'has no resource-level permissions',
+  's3:GetObject': 'digests are compared with those that were kept below their one prefix',
   's3:ListJobs': 'has no resource-level permissions',
-  's3:PutObject': 'an export, or an inventory of jobs, writes many objects below its one prefix',
+  's3:PutObject': 'exports, digests, claims of windows and inventories of jobs are many objects below one prefix each',
   'lambda:InvokeFunction': "CDK's Provider framework invokes its handlers in any version",
 };
 
@@ -38,7 +39,7 @@ test('the service may assume no role but those that name it in their trust, for 
   const trusting = Object.entries(resourcesOf(stack)).flatMap(([id, { Type, Properties }]) =>
     Type === 'AWS::IAM::Role' && /"Service(Api|Worker)Role/.test(JSON.stringify(Properties.AssumeRolePolicyDocument))
       ? [[id, Properties.AssumeRolePolicyDocument.Statement] as const] : []);
-  expect(trusting.map(([id]) => id)).toEqual([expect.stringMatching(/^PaymentsExportRole/), expect.stringMatching(/^PaymentsStreamRole/)]);
+  expect(trusting.map(([id]) => id)).toEqual(['Export', 'Stream', 'Schedule'].map(id => expect.stringMatching(`^Payments${id}Role`)));
   const trust = (role: string) => ({
     Effect: 'Allow',
     Action: 'sts:AssumeRole',
@@ -64,7 +65,7 @@ test('the functions of the service touch only their table, through its key, and 
 });
 
 test('our custom resource handlers may call the service and write their log, nothing else', () => {
-  const handlers = statements.filter(([policyId]) => policyId.includes('HandlerRole'));
+  const handlers = statements.filter(([policyId]) => policyId.includes('HandlerRole') && !policyId.startsWith('QldbLedgerDigest'));
   expect([...new Set(handlers.flatMap(([, { Action }]) => listed(Action)))].sort()).toEqual([
     'lambda:InvokeFunction', 'lambda:InvokeFunctionUrl', 'logs:CreateLogStream', 'logs:PutLogEvents',
   ]);
@@ -73,6 +74,20 @@ test('our custom resource handlers may call the service and write their log, not
     expect(Condition).toEqual({ Bool: { 'lambda:InvokedViaFunctionUrl': true } });
     expect(Resource).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^ServiceApi/), 'Arn'] });
   }
+});
+
+test('runs that look after the archive may list and create below their prefix, read digests, and call the service; none may delete', () => {
+  const granted = (id: RegExp) =>
+    [...new Set(statements.filter(([policyId]) => id.test(policyId)).flatMap(([, { Action }]) => listed(Action)))].sort();
+  const callsAndLogs = ['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl', 'logs:CreateLogStream', 'logs:PutLogEvents'];
+  expect(granted(/^PaymentsScheduleRunRole/)).toEqual(['kms:GenerateDataKey', ...callsAndLogs, 's3:ListBucket', 's3:PutObject']);
+  const keepsDigests = ['kms:Decrypt', 'kms:GenerateDataKey', ...callsAndLogs, 's3:GetObject', 's3:PutObject'];
+  expect(granted(/^PaymentsDigestRun(Role|Access)/)).toEqual(keepsDigests);
+  expect(granted(/^(QldbLedgerDigestProviderHandlerRole|PaymentsDigestHandlerAccess)/)).toEqual(keepsDigests);
+  const listing = statements.find(([, { Action }]) => Action === 's3:ListBucket')![1];
+  expect(listing.Condition).toEqual({ StringLike: { 's3:prefix': { 'Fn::Join': ['', ['journal/', expect.anything(), '/*']] } } });
+  const claims = statements.filter(([policyId, { Action }]) => policyId.startsWith('PaymentsScheduleRunRole') && Action === 's3:PutObject');
+  expect(JSON.stringify(claims.map(([, { Resource }]) => Resource))).toContain('/*/attempt-*.json');
 });
 
 test('an application granted statements on a table reaches the sessions of the service and nothing else', () => {
@@ -85,7 +100,10 @@ test('an application granted statements on a table reaches the sessions of the s
   ]);
 });
 
-test('only administrators, our own handlers and the inventory of jobs reach the control plane', () => {
+/** Handlers of custom resources, runs of schedules, the inventory of jobs, and the control plane itself. */
+const OUR_OWN = /^(Qldb\w+ProviderHandlerRoleDefaultPolicy|Payments(Schedule|Digest)RunRoleDefaultPolicy|(ServiceApi|Jobs)Role)/;
+
+test('only administrators and our own functions reach the control plane', () => {
   const reached = statements.filter(([, { Resource }]) => /ServiceApi/.test(JSON.stringify(Resource))).map(([policyId]) => policyId);
-  expect(reached.filter(policyId => !/^Qldb\w+ProviderHandlerRoleDefaultPolicy/.test(policyId) && !/^(ServiceApi|Jobs)Role/.test(policyId))).toEqual([]);
+  expect(reached.filter(policyId => !OUR_OWN.test(policyId))).toEqual([]);
 });

@@ -27,8 +27,11 @@ test('synthesis is deterministic', () => {
 test('names of the custom resources and of their providers are what users\' templates contain', () => {
   const resources = resourcesOf(fullStack().stack);
   const custom = Object.values(resources).map(resource => resource.Type).filter(type => type.startsWith('Custom::'));
-  expect(custom.sort()).toEqual(['Custom::QldbJournalExport', 'Custom::QldbJournalStream', 'Custom::QldbLedger', 'Custom::QldbLedgerGrant']);
-  for (const id of ['QldbLedgerProvider', 'QldbLedgerGrantProvider', 'QldbJournalExportProvider', 'QldbJournalStreamProvider']) {
+  expect(custom.sort()).toEqual([
+    'Custom::QldbJournalExport', 'Custom::QldbJournalStream', 'Custom::QldbLedger', 'Custom::QldbLedgerDigest', 'Custom::QldbLedgerGrant',
+  ]);
+  const kinds = ['QldbLedger', 'QldbLedgerGrant', 'QldbJournalExport', 'QldbJournalStream', 'QldbLedgerDigest'];
+  for (const id of kinds.map(kind => `${kind}Provider`)) {
     expect(Object.keys(resources).filter(logicalId => logicalId.startsWith(id))).not.toEqual([]);
   }
 });
@@ -46,13 +49,13 @@ test('ledgers of one stack share the default service and one provider', () => {
 test('CloudFormation waits longer than the provider tries, and never beyond its own limit of an hour', () => {
   const resources = Object.values(resourcesOf(fullStack().stack));
   const waits = resources.filter(({ Type }) => Type.startsWith('Custom::')).map(({ Properties }) => Number(Properties.ServiceTimeout));
-  expect(waits.sort((a, b) => a - b)).toEqual([1200, 1200, 3600, 3600]);
+  expect(waits.sort((a, b) => a - b)).toEqual([1200, 1200, 1200, 3600, 3600]);
   const machines = resources.filter(({ Type }) => Type === 'AWS::StepFunctions::StateMachine');
   const tries = machines.map(({ Properties }) => {
     const [, interval, attempts] = /IntervalSeconds\\*":(\d+),\\*"MaxAttempts\\*":(\d+)/.exec(JSON.stringify(Properties.DefinitionString))!;
     return Number(interval) * Number(attempts);
   });
-  expect(tries.sort((a, b) => a - b)).toEqual([900, 900, 3300, 3300]);
+  expect(tries.sort((a, b) => a - b)).toEqual([900, 900, 900, 3300, 3300]);
 });
 
 test('a custom resource outlives none of what it needs: it depends on its provider and on the whole service', () => {
