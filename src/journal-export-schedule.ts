@@ -215,7 +215,7 @@ export class JournalExportSchedule extends Resource {
    * @param props how to read it.
    */
   public metric(metricName: string, props: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
-    return new cloudwatch.Metric({ namespace: 'CdkLedger', metricName, dimensionsMap: this.dimensions, ...props }).attachTo(this);
+    return new cloudwatch.Metric({ namespace: 'CdkLedger/Archive', metricName, dimensionsMap: this.dimensions, ...props }).attachTo(this);
   }
 
   /**

@@ -188,7 +188,7 @@ export class LedgerDigest extends Resource {
    * @param props how to read it.
    */
   public metric(metricName: string, props: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
-    return new cloudwatch.Metric({ namespace: 'CdkLedger', metricName, dimensionsMap: this.dimensions, statistic: cloudwatch.Stats.SUM, ...props })
+    return new cloudwatch.Metric({ namespace: 'CdkLedger/Archive', metricName, dimensionsMap: this.dimensions, statistic: cloudwatch.Stats.SUM, ...props })
       .attachTo(this);
   }
 

@@ -1,5 +1,5 @@
-/** Namespace of the metrics that our runs report. */
-const NAMESPACE = 'CdkLedger';
+/** In alarms and dashboards of users: never changes. */
+const NAMESPACE = 'CdkLedger/Archive';
 
 export interface MetricValue {
   readonly value: number;

@@ -92,7 +92,7 @@ test('an ExportRole can be shared with other exports', () => {
 test('alarms tell failed windows, late windows and silence', () => {
   const { stack, schedule } = scheduleStack();
   Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
-    MetricName: 'ExportFailures', Namespace: 'CdkLedger', Threshold: 1, TreatMissingData: 'notBreaching',
+    MetricName: 'ExportFailures', Namespace: 'CdkLedger/Archive', Threshold: 1, TreatMissingData: 'notBreaching',
   });
   Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
     MetricName: 'ExportLag', Threshold: 3 * 3600, TreatMissingData: 'breaching', EvaluationPeriods: 2, DatapointsToAlarm: 2,

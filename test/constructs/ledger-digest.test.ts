@@ -54,7 +54,7 @@ test('alarms tell failures, silence and digests that contradict each other', () 
   expect(alarms.map(({ Properties }) => [Properties.MetricName, Properties.TreatMissingData, Properties.EvaluationPeriods])).toEqual([
     ['DigestsKept', 'breaching', 25], ['DigestFailures', 'notBreaching', 1], ['DigestMismatches', 'notBreaching', 1],
   ]);
-  expect(digest.metricDigestsKept().namespace).toBe('CdkLedger');
+  expect(digest.metricDigestsKept().namespace).toBe('CdkLedger/Archive');
 });
 
 test('a ledger without its service has no digest, and a wrong prefix is told with it', () => {
