@@ -18,7 +18,8 @@ export function scheduleProblems({ windowLength, windowsPerRun, schedule, start,
   const runEvery = secondsOfRate(schedule);
   const windowSeconds = windowLength.isUnresolved() ? undefined : windowLength.toSeconds({ integral: false });
   const isLength = windowSeconds !== undefined && windowSeconds >= 60 && windowSeconds % 60 === 0 && windowSeconds <= WINDOW_SECONDS_MAX;
-  const isCount = Token.isUnresolved(windowsPerRun) || (Number.isInteger(windowsPerRun) && windowsPerRun >= 1 && windowsPerRun <= WINDOWS_PER_RUN_MAX);
+  const isCount = Token.isUnresolved(windowsPerRun)
+    || (Number.isInteger(windowsPerRun) && windowsPerRun >= 1 && windowsPerRun <= WINDOWS_PER_RUN_MAX);
   return [
     isLength ? undefined
       : `windowLength ${windowLength.toString()} is no length for windows: use whole minutes, at most 366 days, such as Duration.days(1)`,
