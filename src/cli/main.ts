@@ -1,11 +1,13 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { jobsCommand } from './jobs-command';
 import { proxy } from './proxy';
+import { restoreExportCommand } from './restore-export-command';
 import { serve } from './serve';
 import { verifyExportCommand } from './verify-export-command';
 import { verifyLedgerCommand } from './verify-ledger-command';
 import { verifyReceiptCommand } from './verify-receipt-command';
 import { version } from '../../package.json';
+import { LEDGER_NAME } from '../service';
 
 // The SDK warns of the Node versions that its future releases will need; this one is bundled.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -71,6 +73,21 @@ verify.command('ledger <name>')
   .option('--json', 'print the verdict as JSON')
   .action(verifyLedgerCommand);
 
+const restore = program.command('restore').description('Make a ledger of what was kept of one');
+
+restore.command('export <location>')
+  .description('Restore a ledger from the finished exports of its journal in a folder or under s3://BUCKET/PREFIX, into a folder of ledgers that '
+    + 'is not being served; a restore that was interrupted goes on. Exit code 0 is restored, 1 is tampered with, 2 is unreadable')
+  .requiredOption('--ledger <name>', 'name of the ledger to make', ledgerName)
+  .requiredOption('--data <directory>', 'folder that holds the ledgers; made if it does not exist')
+  .option('--digest <base64>', 'digest of the ledger that the exports must lead to', digest)
+  .option('--tip <sequenceNo>', 'block that the digest was taken at; the last one by default', sequenceNo)
+  .addOption(new Option('--permissions-mode <mode>', 'permissions mode of the ledger').choices(['STANDARD', 'ALLOW_ALL']).default('STANDARD'))
+  .option('--no-deletion-protection', 'let the ledger be deleted without turning protection off first')
+  .option('--start-over', 'give up an interrupted restore of that ledger, and begin again')
+  .option('--json', 'print the outcome as JSON')
+  .action(restoreExportCommand);
+
 program.parseAsync().catch((error: Error) => {
   console.error(`cdk-ledger: ${error.message}`);
   process.exitCode = 2;
@@ -95,6 +112,13 @@ function hours(text: string): number {
 function seconds(text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('Seconds are a whole number from 1.');
   return Number(text);
+}
+
+function ledgerName(text: string): string {
+  if (text.length > LEDGER_NAME.maxLength || !LEDGER_NAME.pattern.test(text)) {
+    throw new InvalidArgumentError('A name has 1 to 32 letters, digits and single hyphens, none at its ends, and is no number.');
+  }
+  return text;
 }
 
 function digest(text: string): Uint8Array {

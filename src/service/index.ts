@@ -1,6 +1,7 @@
 export { openEmbeddedService, startLedgerService } from './embedded';
 export type { EmbeddedService, EmbeddedServiceOptions, LedgerServiceOptions, RunningLedgerService } from './embedded';
 export { serveHttp, type HttpFront, type HttpFrontOptions } from './http-front';
+export { LEDGER_NAME } from './input/qldb-shapes';
 export { OPERATIONS } from './operations';
 export type { ServiceLog } from './service-log';
 export { createWire, type Handle, type WireOptions } from './wire';
