@@ -1,5 +1,5 @@
 import {
-  Annotations, ArnFormat, CfnResource, CustomResource, IResource, Lazy, RemovalPolicy, Resource, Stack, TagManager, TagType, aws_kms as kms,
+  Annotations, ArnFormat, CfnResource, CustomResource, IResource, Lazy, RemovalPolicy, Stack, TagManager, TagType, aws_kms as kms,
 } from 'aws-cdk-lib';
 import { ILedgerRef, LedgerReference } from 'aws-cdk-lib/aws-qldb';
 import { Construct } from 'constructs';
@@ -8,6 +8,7 @@ import { JournalExportSchedule, JournalExportScheduleOptions } from './journal-e
 import { JournalStream, JournalStreamOptions } from './journal-stream';
 import { LedgerDigest, LedgerDigestOptions } from './ledger-digest';
 import { LedgerGrants } from './ledger-grants';
+import { ILedgerMetrics, MeasuredLedger } from './ledger-metrics';
 import { generatedName, nameProblem } from './ledger-name';
 import { ILedgerService, LedgerService } from './ledger-service';
 import { LedgerTable, tableProblems } from './ledger-table';
@@ -16,7 +17,7 @@ import { rejectProblems, rejectProblemsOf } from './problems';
 import { isDeleted, removalProblem, watchRemoval } from './removal';
 
 /** A ledger. */
-export interface ILedger extends IResource, ILedgerRef {
+export interface ILedger extends IResource, ILedgerRef, ILedgerMetrics {
   /**
    * Name of the ledger.
    * @attribute
@@ -141,7 +142,7 @@ export interface LedgerAttributes {
   readonly service?: ILedgerService;
 }
 
-abstract class LedgerBase extends Resource implements ILedger {
+abstract class LedgerBase extends MeasuredLedger implements ILedger {
   public abstract readonly ledgerName: string;
   public abstract readonly ledgerArn: string;
   public abstract readonly service?: ILedgerService;

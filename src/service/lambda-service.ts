@@ -6,6 +6,7 @@ import { uniqueId } from '../journal';
 import { dynamoDbStore } from '../store';
 import { awsDestinations } from './aws-destinations';
 import { commitPause } from './commit-pause';
+import { logWithMetrics, sessionsWithMetrics } from './ledger-metrics';
 import type { ServiceLog } from './service-log';
 
 /** What every function of the service is made of. */
@@ -33,7 +34,7 @@ export async function openLambdaService(
   const clock = Date.now;
   const engine = createEngine({
     store,
-    sessions: storedSessionStore(store, clock),
+    sessions: sessionsWithMetrics(storedSessionStore(store, clock)),
     clock,
     random: randomBytes,
     destinations: awsDestinations({ region, clock }),
@@ -47,8 +48,8 @@ export async function openLambdaService(
   return { engine, account, newId: () => uniqueId(randomBytes(16)) };
 }
 
-/** One JSON line for each event; Lambda takes it to the log group. */
-export const logLine: ServiceLog = event => console.log(JSON.stringify(event));
+/** One JSON line for each event; Lambda takes it to the log group, and CloudWatch the metrics in it. */
+export const logLine: ServiceLog = logWithMetrics(event => console.log(JSON.stringify(event)), Date.now);
 
 function required(environment: LambdaEnvironment, name: string): string {
   const value = environment[name];

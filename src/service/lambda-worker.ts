@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import type { Worker } from '../engine';
 import { everyStrand } from './every-strand';
 import { logLine, openLambdaService, type LambdaService } from './lambda-service';
+import { tellStreamHealth } from './stream-health';
 
 /** Records of the table's stream; without any, the event is a tick of the schedule. */
 export interface WorkerEvent {
@@ -12,6 +13,10 @@ export interface WorkerEvent {
 const MARGIN_MILLIS = 20_000;
 /** Journals whose jobs run at the same time. */
 const CONCURRENT_STRANDS_MAX = 8;
+
+/** A little less than the five minutes that the metric is meant to be read over. */
+const HEALTH_INTERVAL_MILLIS = 290_000;
+let healthToldMillis = 0;
 
 interface OpenWorker { readonly service: LambdaService; readonly worker: Worker }
 
@@ -36,6 +41,12 @@ export async function handler(event: WorkerEvent, context: Pick<Context, 'invoke
     }
   };
   await Promise.all(Array.from({ length: CONCURRENT_STRANDS_MAX }, runSome));
+  if (!event.Records && Date.now() - healthToldMillis >= HEALTH_INTERVAL_MILLIS) {
+    healthToldMillis = Date.now();
+    await tellStreamHealth(service.engine, logLine, Date.now, deadlineMillis).catch((error: unknown) => {
+      failures.push({ strandId: 'stream health', cause: String(error instanceof Error ? error.stack : error) });
+    });
+  }
   logLine({
     event: 'worker', trigger: event.Records ? 'stream' : 'schedule', strands: waiting.length, durationMillis: Date.now() - startMillis, failures,
   });

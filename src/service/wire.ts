@@ -49,13 +49,15 @@ export function createWire(options: WireOptions): Handle {
       if (options.onlySessions) refuseOtherThanSessions(request);
       const answer = isSession ? sessionAnswer(options, request, callerArn) : restAnswer(options, request, callerArn);
       ({ operation } = answer);
-      const body = JSON.stringify(await answer.body());
+      const output = await answer.body();
+      const body = JSON.stringify(output);
       refuseTooLarge(body, options.answerBytesMax);
-      log({ event: 'request', requestId, operation, status: 200, durationMillis: clock() - startMillis });
+      log({ event: 'request', requestId, operation, ...isSession && sessionMembers(output[operation]), status: 200, durationMillis: clock() - startMillis });
       return { status: 200, headers: responseHeaders(requestId, isSession), body };
     } catch (error) {
       const answer = errorAnswer(error);
-      log({ event: 'request', requestId, operation, status: answer.status, error: answer.name, durationMillis: clock() - startMillis });
+      const { status, name } = answer;
+      log({ event: 'request', requestId, operation, ...isSession && { session: true }, status, error: name, durationMillis: clock() - startMillis });
       if (answer.name === 'InternalFailure') log({ event: 'fault', requestId, cause: error instanceof Error ? error.stack : String(error) });
       return errorResponse(answer, requestId, isSession);
     }
@@ -116,6 +118,12 @@ function errorResponse({ status, name, message, members }: ErrorAnswer, requestI
     // No member `Code`, although two exceptions of the session API have it: clients would take it for the exception's name.
     body: JSON.stringify({ __type: name, Message: message, ...members }),
   };
+}
+
+/** What the log tells of a session's command besides its name. */
+function sessionMembers(command: unknown): Readonly<Record<string, unknown>> {
+  const consumed = (command as { ConsumedIOs?: { ReadIOs: number; WriteIOs: number } } | undefined)?.ConsumedIOs;
+  return { session: true, ...consumed && { readIOs: consumed.ReadIOs, writeIOs: consumed.WriteIOs } };
 }
 
 const responseHeaders = (requestId: string, isSession: boolean): Record<string, string> => ({

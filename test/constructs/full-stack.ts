@@ -1,6 +1,6 @@
 import { App, Stack, aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { JobInventory, JournalArchive, Ledger, LedgerService } from '../../src';
+import { JobInventory, JournalArchive, Ledger, LedgerAlarms, LedgerDashboard, LedgerService } from '../../src';
 
 /** One of everything, with default properties as far as they go. */
 export function fullStack(app = new App()) {
@@ -19,6 +19,8 @@ export function fullStack(app = new App()) {
   const caller = new iam.Role(stack, 'Caller', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
   ledger.grants.readWrite(caller, { tables: ['Transfers'] });
   const jobInventory = new JobInventory(stack, 'Jobs', { service, archive, mailboxOrganizations: ['m-0123456789abcdef0123456789abcdef'] });
+  const { alarms } = new LedgerAlarms(stack, 'Alarms', { ledger });
+  new LedgerDashboard(stack, 'Dashboard', { ledgers: [ledger], alarms, jobInventory });
   return { app, stack, service, archive, ledger, journalExport, kinesisStream, journalStream, exportSchedule, ledgerDigest, caller, jobInventory };
 }
 
