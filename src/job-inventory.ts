@@ -7,6 +7,7 @@ import { bundledFunction, functionRole } from './bundled-function';
 import { normalizedPrefix, prefixProblem } from './export-prefix';
 import { IJournalArchive, JournalArchive } from './journal-archive';
 import { ILedgerService } from './ledger-service';
+import { callersNetwork } from './ledger-service-private-access';
 import { knownAtSynth, rejectProblems } from './problems';
 
 /** A kind of job that an inventory lists. */
@@ -47,7 +48,7 @@ export interface JobInventoryProps {
 
   /**
    * Whether the account's S3 batch operations in this region are listed, whoever started them.
-   * @default true
+   * @default true - unless `service` is private
    */
   readonly batchOperations?: boolean;
 
@@ -140,13 +141,16 @@ export class JobInventory extends Resource {
   constructor(scope: Construct, id: string, props: JobInventoryProps = {}) {
     super(scope, id);
     const organizations = props.mailboxOrganizations ?? [];
-    const batchOperations = props.batchOperations ?? true;
+    const access = props.service?.privateAccess;
+    const batchOperations = props.batchOperations ?? access === undefined;
     const stuckAfter = props.stuckAfter ?? Duration.days(1);
     const failureWindow = props.failureWindow ?? Duration.days(1);
     this.interval = props.interval ?? Duration.hours(1);
     rejectProblems(this, [
       !props.service && organizations.length === 0 && !batchOperations
         ? 'there is nothing to list: give a service, mailboxOrganizations, or leave batchOperations on' : undefined,
+      access && (batchOperations || organizations.length > 0)
+        ? 'service is reached from its VPC alone, where WorkMail and S3 Control are not: list these with another JobInventory, without service' : undefined,
       ...organizations.map(organizationProblem),
       props.prefix === '' ? "prefix '' is empty: name a folder, so that the function may write there only" : prefixProblem(props.prefix),
       intervalProblem(this.interval),
@@ -171,6 +175,7 @@ export class JobInventory extends Resource {
       memory: Size.mebibytes(512),
       role,
       logGroup,
+      network: access && callersNetwork(this, access),
       environment: {
         INVENTORY_NAME: this.inventoryName,
         ARCHIVE_BUCKET: archiveBucket.bucketName,

@@ -83,7 +83,10 @@ export interface ILedgerMetrics {
   metricFailedStreams(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 }
 
-/** Reads the metrics of a ledger, whose name is all it takes. */
+/**
+ * Reads the metrics of a ledger, whose name is all it takes.
+ * @internal
+ */
 export abstract class MeasuredLedger extends Resource implements ILedgerMetrics {
   public abstract readonly ledgerName: string;
 

@@ -1,4 +1,4 @@
-import { App, Duration, Stack, aws_cloudwatch_actions as actions, aws_sns as sns } from 'aws-cdk-lib';
+import { App, Duration, Stack, aws_cloudwatch_actions as actions, aws_ec2 as ec2, aws_sns as sns } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { grantedStatements, onlyResource, resourcesOf } from './full-stack';
 import { JobInventory, JobInventoryProps, JobKind, JobState, JournalArchive, LedgerService } from '../../src';
@@ -116,6 +116,16 @@ test('the metrics of the construct are those that the function tells', () => {
   }
   expect(stack.resolve(inventory.metricJobs(JobKind.BATCH_OPERATION, JobState.FAILED).dimensions))
     .toEqual({ Inventory: inventory.inventoryName, Kind: 'BatchOperation', State: 'FAILED' });
+});
+
+test('exports of a private service are listed from within its VPC, and nothing else is', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const service = new LedgerService(stack, 'Service', { privateAccess: { vpc: new ec2.Vpc(stack, 'Vpc') } });
+  new JobInventory(stack, 'Jobs', { service });
+  const { Environment, VpcConfig } = functionOf(stack).Properties;
+  expect(VpcConfig.SubnetIds.length).toBeGreaterThan(0);
+  expect(Environment.Variables.BATCH_OPERATIONS_ACCOUNT).toBeUndefined();
+  expect(() => new JobInventory(stack, 'Others', { service, batchOperations: true })).toThrow('list these with another JobInventory');
 });
 
 test('an inventory without an archive makes one', () => {
