@@ -11,7 +11,7 @@ export function parseInsert(cursor: TokenCursor): Insert {
   cursor.expectKeyword('INSERT');
   cursor.expectKeyword('INTO');
   const table = expectWritableTable(cursor);
-  if (cursor.isSymbol('.') || cursor.isSymbol('[')) {
+  if (cursor.isSymbol('.')) {
     throw unsupported('INSERT INTO a path of a table', `write FROM ${table} AS t WHERE .. INSERT INTO t.path VALUE ..`, cursor.at);
   }
   const single = cursor.acceptKeyword('VALUE');

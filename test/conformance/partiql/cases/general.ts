@@ -1,0 +1,43 @@
+import { answers, construct, gives, refuses, section } from '../construct';
+
+const RESERVED = ['date', 'Year', 'value', 'order', 'user', 'index', 'table', 'level', 'key', 'position'];
+
+export const GENERAL = [
+  section('General', 'Keywords and names of functions may be written in any case; the names of tables, fields and ledgers are case sensitive, quoted or not.', [
+    construct('case of names',
+      answers('select value NAME from Person where GovId = \'G1\'', []),
+      answers('sElEcT vAlUe Name fRoM Person wHeRe GovId = \'G1\'', ['"Ada"']),
+      refuses('SELECT * FROM person', 'Semantic Error: at line 1, column 15: No such table: person')),
+    construct('quoted names',
+      answers('SELECT "p"."Name" FROM "Person" AS "p" WHERE "GovId" = \'G1\'', ['{Name:"Ada"}']),
+      answers('SELECT VALUE t."a b" FROM << {\'a b\': 1} >> AS t', ['1']),
+      answers('SELECT VALUE t."say ""so""" FROM << {\'say "so"\': 1} >> AS t', ['1'])),
+    construct('reserved words',
+      ...RESERVED.map(word => answers(`SELECT "${word}" FROM << {'${word}': 1} >> AS t`, [`{${word}:1}`])),
+      answers('SELECT t.date, t.value FROM << {\'date\': 1, \'value\': 2} >> AS t', ['{date:1,value:2}'],
+        { unknown: 'after a dot a reserved word is a field name: nothing else could stand there' }),
+      answers('SELECT history, indexes, name, status, version, hash, data, id, doc FROM << {\'id\': 1} >> AS t', ['{id:1}']),
+      refuses('SELECT date FROM Person',
+        'Parser Error: at line 1, column 8: expected an expression, found keyword DATE; write "date" in double quotes to use the reserved word as a name')),
+    construct('parameters',
+      answers('SELECT VALUE Name FROM Person WHERE GovId = ? AND Age = ?', ['"Ada"'], { parameters: ['"G1"', '36'] }),
+      answers('SELECT VALUE x FROM <<?, ?>> AS x', ['1', 'b::"two"'], { parameters: ['1', 'b::"two"'] }),
+      answers('SELECT VALUE Name FROM Person WHERE GovId IN (?, ?)', ['"Ada"', '"Grace"'], { parameters: ['"G1"', '"G3"'] }),
+      refuses('SELECT * FROM ?', 'Query expects 1 parameters, but statement has 0'),
+      refuses('SELECT * FROM Person WHERE GovId = ? AND Age = ?', 'Query expects 2 parameters, but statement has 1', { parameters: ['1'] }),
+      refuses('DROP TABLE ?', 'Parser Error: at line 1, column 12: expected a table name, found \'?\'')),
+    construct('comments',
+      answers('SELECT VALUE Name -- the name\nFROM Person WHERE GovId = \'G1\'', ['"Ada"']),
+      answers('SELECT /* all */ VALUE 1 FROM <<0>>', ['1'])),
+    construct('semicolon',
+      answers('SELECT VALUE 1 FROM <<0>>;', ['1']),
+      refuses('SELECT VALUE 1 FROM <<0>>; SELECT VALUE 2 FROM <<0>>',
+        'Parser Error: at line 1, column 28: expected end of statement, found keyword SELECT')),
+    construct('literals',
+      gives('\'it\'\'s\'', '"it\'s"'), gives('1', '1'), gives('1.5', '1.5'), gives('1e0', '1.'), gives('.5', '0.5'), gives('true', 'true'), gives('null', 'null'),
+      gives('[1, \'a\', missing]', '[1,"a",null]'), gives('{\'a\': 1, \'b\': missing}', '{a:1}'), gives('<<1, 1>>', '[1,1]')),
+    construct('Ion literals',
+      gives('`2019-01-01T`', '2019-01-01'), gives('`1e0`', '1e0'), gives('`a::b::{c: (d e)}`', 'a::b::{c:(d e)}'), gives('`{{"clob"}}`', '{{"clob"}}'),
+      gives('`{{YmxvYg==}}`', '{{YmxvYg==}}'), gives('`null.timestamp`', 'null.timestamp'), gives('`"a ` in it"`', '"a ` in it"')),
+  ]),
+];
