@@ -1,4 +1,5 @@
 import { problemOfTimestamp, shiftMinutes } from './calendar';
+import { isCanonicalTimestamp } from './canonical-body';
 import { InvalidIon } from './invalid-ion';
 import { MAXIMUM_DEPTH, MAXIMUM_EXPONENT, MAXIMUM_FRACTION_DIGITS } from './limits';
 import { SymbolTable, systemTable } from './symbol-table';
@@ -103,6 +104,7 @@ export class BinaryCursor {
   }
 
   protected timestamp(start: number, end: number): IonTimestamp {
+    if (end - this.at > 9 && isCanonicalTimestamp(this.bytes, this.at, end)) return this.millisecondTimestamp(end);
     const offset = this.varInt(end);
     const year = this.varUInt(end);
     const month = this.at < end ? this.varUInt(end) : undefined;
@@ -130,6 +132,25 @@ export class BinaryCursor {
     }
     this.checkTimestamp(timestamp, start);
     return timestamp;
+  }
+
+  /** One that is known to be of UTC, with a fraction of three digits that are not all 0. */
+  private millisecondTimestamp(end: number): IonTimestamp {
+    const { bytes, at } = this;
+    const digits = BigInt(end - at === 10 ? bytes[at + 9]! : (bytes[at + 9]! << 8) | bytes[at + 10]!);
+    this.at = end;
+    return {
+      kind: 'timestamp',
+      precision: 'second',
+      year: (bytes[at + 1]! << 7) | (bytes[at + 2]! & 0x7f),
+      month: bytes[at + 3]! & 0x7f,
+      day: bytes[at + 4]! & 0x7f,
+      hour: bytes[at + 5]! & 0x7f,
+      minute: bytes[at + 6]! & 0x7f,
+      second: bytes[at + 7]! & 0x7f,
+      fraction: { digits, scale: 3 },
+      offsetMinutes: 0,
+    };
   }
 
   private checkTimestamp(timestamp: IonTimestamp, start: number): void {

@@ -16,15 +16,27 @@ export class BinaryHasher extends BinaryCursor {
   private symbolSerializations: (Uint8Array | undefined)[] = [];
   private serializedSymbols?: SymbolTable;
 
-  append({ typeCode, start, bodyStart, end, depth, symbols, symbolCount }: EncodedContainer, sink: DigestSink): void {
+  append(container: EncodedContainer, sink: DigestSink): void {
+    const { typeCode, start, bodyStart, end, depth } = container;
+    this.useSymbols(container);
+    this.at = bodyStart;
+    this.bare(sink, typeCode, start, end, depth);
+  }
+
+  /** The serialization of one value within a container. */
+  appendValueAt(at: number, depth: number, container: EncodedContainer, sink: DigestSink): void {
+    this.useSymbols(container);
+    this.at = at;
+    this.value(sink, container.end, depth);
+  }
+
+  private useSymbols({ symbols, symbolCount }: EncodedContainer): void {
     if (this.serializedSymbols !== symbols) {
       this.serializedSymbols = symbols;
       this.symbolSerializations = [];
     }
     this.symbols = symbols;
     this.symbolCount = symbolCount;
-    this.at = bodyStart;
-    this.bare(sink, typeCode, start, end, depth);
   }
 
   /** @returns the type code of the value, which may be `PADDING` */

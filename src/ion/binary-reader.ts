@@ -3,6 +3,7 @@ import { BinaryHasher } from './binary-hasher';
 import type { DigestSink } from './digest-sink';
 import { ContainerReader, EncodedContainer, EncodedList, EncodedSexp, EncodedStruct } from './encoded-container';
 import { InvalidIon } from './invalid-ion';
+import { shortCopy } from './short-copy';
 import { declaredSymbols, isLocalSymbolTable, systemTable } from './symbol-table';
 import { ANNOTATED, KIND_OF_TYPE_CODE, NULL_LENGTH, TYPE_CODE } from './type-code';
 import type { IonField, IonValue } from './value';
@@ -45,12 +46,19 @@ function* valuesOf(reader: BinaryReader): Generator<IonValue, void, undefined> {
   }
 }
 
+/** Hashes are blobs of 32 bytes. */
+const SHORT_COPY_MAX = 64;
+
 class BinaryReader extends BinaryCursor implements ContainerReader {
   private hasher?: BinaryHasher;
 
   constructor(source: Uint8Array, private readonly keepsEncoded: boolean) {
     super(source);
     if (!this.atVersionMarker()) this.fail('The document does not start with the binary Ion version marker E0 01 00 EA', 0);
+  }
+
+  get document(): Buffer {
+    return this.bytes;
   }
 
   /** The next top-level value that is data. */
@@ -127,10 +135,14 @@ class BinaryReader extends BinaryCursor implements ContainerReader {
       case 'timestamp': return this.timestamp(start, end);
       case 'symbol': return { kind: 'symbol', value: this.symbolText(this.symbolIdOf(end), start) };
       case 'string': return { kind: 'string', value: this.utf8(end) };
-      case 'clob': return { kind: 'clob', value: new Uint8Array(this.bytes.subarray(this.at, end)) };
-      case 'blob': return { kind: 'blob', value: new Uint8Array(this.bytes.subarray(this.at, end)) };
+      case 'clob': return { kind: 'clob', value: this.copy(end) };
+      case 'blob': return { kind: 'blob', value: this.copy(end) };
       default: return this.keepsEncoded ? this.encoded(typeCode, start, end, depth) : this.container(typeCode, start, end, depth);
     }
+  }
+
+  private copy(end: number): Uint8Array {
+    return end - this.at <= SHORT_COPY_MAX ? shortCopy(this.bytes, this.at, end) : new Uint8Array(this.bytes.subarray(this.at, end));
   }
 
   private container(typeCode: number, start: number, end: number, depth: number): IonValue {

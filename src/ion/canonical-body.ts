@@ -19,11 +19,17 @@ export function isCanonicalTimestamp(bytes: Uint8Array, start: number, end: numb
   if (length < 8 || length > 11 || bytes[start] !== 0x80) return false;
   const year = (bytes[start + 1]! << 7) | (bytes[start + 2]! & 0x7f);
   if (bytes[start + 1]! < 1 || bytes[start + 1]! > 0x7f || bytes[start + 2]! < 0x80 || year > 9999) return false;
-  const inRange = within(bytes[start + 3]!, 1, 12) && within(bytes[start + 4]!, 1, 28)
+  const inRange = within(bytes[start + 3]!, 1, 12) && within(bytes[start + 4]!, 1, safeDays(bytes[start + 3]! & 0x7f))
     && within(bytes[start + 5]!, 0, 23) && within(bytes[start + 6]!, 0, 59) && within(bytes[start + 7]!, 0, 59);
   if (!inRange) return false;
   if (length === 8) return true;
   return bytes[start + 8] === MILLISECONDS && (length === 9 || isCanonicalMillisecond(bytes, start + 9, end));
+}
+
+/** Days that a month of any year has. */
+function safeDays(month: number): number {
+  if (month === 2) return 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
 /** The exponent -3 as a VarInt. */

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import { ByteSink } from './byte-sink';
-import { instantiateSha256, MEMORY_PAGE, Sha256Exports, SHA256_SCRATCH } from './sha256-module';
+import { shortCopy } from './short-copy';
+import { instantiateSha256, Sha256Exports, SHA256_SCRATCH } from './sha256-module';
+import { MEMORY_PAGE } from './wasm-assembler';
 
 export const DIGEST_LENGTH = 32;
 
@@ -27,6 +29,19 @@ export class DigestSink extends ByteSink {
     if (length < NATIVE_FROM_LENGTH) this.sha256.digest(start, length);
     else this.bytes.set(hash('sha256', this.bytes.subarray(start, this.length), 'buffer'), start);
     this.length = start + DIGEST_LENGTH;
+  }
+
+  /** Appends a digest from elsewhere. */
+  appendDigest(digest: Uint8Array): void {
+    this.reserve(DIGEST_LENGTH);
+    const { bytes, length } = this;
+    for (let index = 0; index < DIGEST_LENGTH; index++) bytes[length + index] = digest[index]!;
+    this.length += DIGEST_LENGTH;
+  }
+
+  /** A copy of the digest that stands at an offset. */
+  digestAt(offset: number): Uint8Array {
+    return shortCopy(this.bytes, offset, offset + DIGEST_LENGTH);
   }
 
   /** Appends the digest that stands at an offset, escaped for Ion Hash. */

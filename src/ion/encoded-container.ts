@@ -4,6 +4,7 @@ import type { IonField, IonList, IonSexp, IonStruct, IonValue } from './value';
 
 /** Reads containers that lie in binary Ion, once they are asked for their content. */
 export interface ContainerReader {
+  readonly document: Buffer;
   fieldsOf(container: EncodedContainer): readonly IonField[];
   itemsOf(container: EncodedContainer): readonly IonValue[];
   /** The serialization for Ion Hash of the container without its annotations. */
@@ -30,6 +31,11 @@ export class EncodedContainer {
   annotatedWith(annotations: readonly string[]): this {
     this.annotations = annotations;
     return this;
+  }
+
+  /** The bytes in which it lies. */
+  get document(): Buffer {
+    return this.reader.document;
   }
 
   appendHashSerialization(sink: DigestSink): void {

@@ -1,13 +1,25 @@
 import { DigestSink } from './digest-sink';
 import { EncodedContainer } from './encoded-container';
+import { HashBatch } from './hash-batch';
 import { appendSymbol, BEGIN, END, escapeFrom, sortDigestsFrom } from './hash-serialization';
 import { appendScalarBody } from './scalar-body';
 import { ANNOTATED, NEGATIVE_INT, NULL_LENGTH, TYPE_CODE } from './type-code';
 
 import type { IonStruct, IonValue } from './value';
 
-/** Hashing never waits for anything, so that all of it can share one sink, made when it is first needed. */
+/** Hashing never waits for anything, so that all of it can share these, made when they are first needed. */
 let sharedSink: DigestSink | undefined;
+let sharedBatch: HashBatch | undefined;
+
+/** The SHA-256 of two digests, one behind the other. */
+export function digestOfPair(one: Uint8Array, other: Uint8Array): Uint8Array {
+  const sink = sharedSink ??= new DigestSink();
+  sink.length = 0;
+  sink.appendDigest(one);
+  sink.appendDigest(other);
+  sink.digestFrom(0);
+  return sink.digestAt(0);
+}
 
 /** A sink that one huge value made larger than this is not kept. */
 const KEPT_BYTES_MAX = 8 * 2 ** 20;
@@ -18,11 +30,45 @@ const KEPT_BYTES_MAX = 8 * 2 ** 20;
  * @throws InvalidIon for text that UTF-8 cannot carry, and for a value read by `readIonStream` whose bytes are malformed.
  */
 export function hashIon(value: IonValue): Uint8Array {
+  return value instanceof EncodedContainer && value.annotations === undefined ? hashIonAll([value])[0]! : hashAlone(value);
+}
+
+/**
+ * The hashes of many values, as `hashIon` would make them. For values read by `readIonStream` this is much faster: hashes that do not wait for
+ * each other are made four at a time.
+ * @throws InvalidIon as `hashIon`
+ */
+export function hashIonAll(values: readonly IonValue[]): Uint8Array[] {
+  const digests: Uint8Array[] = [];
+  let added: { readonly index: number; readonly slot: number }[] = [];
+  const batch = sharedBatch ??= new HashBatch();
+  const run = (): void => {
+    batch.run();
+    for (const { index, slot } of added) digests[index] = batch.digestAt(slot);
+    added = [];
+    batch.reset();
+  };
+  batch.reset();
+  for (const [index, value] of values.entries()) {
+    const isEncoded = value instanceof EncodedContainer && value.annotations === undefined;
+    let slot = isEncoded ? batch.add(value) : undefined;
+    if (isEncoded && slot === undefined && added.length > 0) {
+      run();
+      slot = batch.add(value);
+    }
+    if (slot === undefined) digests[index] = hashAlone(value);
+    else added.push({ index, slot });
+  }
+  run();
+  return digests;
+}
+
+function hashAlone(value: IonValue): Uint8Array {
   sharedSink ??= new DigestSink();
   sharedSink.length = 0;
   appendValue(sharedSink, value);
   sharedSink.digestFrom(0);
-  const digest = sharedSink.copy();
+  const digest = sharedSink.digestAt(0);
   if (sharedSink.bytes.length > KEPT_BYTES_MAX) sharedSink = undefined;
   return digest;
 }

@@ -86,10 +86,15 @@ export function ionTimestampFromMillis(epochMillis: number): IonTimestamp {
 
 /** The instant of a timestamp in milliseconds since the epoch; parts below its precision count as their first moment. */
 export function millisFromIonTimestamp(timestamp: IonTimestamp): number {
+  const { year, month = 1, day = 1, hour = 0, minute = 0, second = 0, offsetMinutes = 0, fraction } = timestamp;
+  // Years before 100 would be taken for ones of the last century.
+  if (year >= 100 && (fraction === undefined || fraction.scale === 3)) {
+    return Date.UTC(year, month - 1, day, hour, minute - offsetMinutes, second, fraction === undefined ? 0 : Number(fraction.digits));
+  }
   const date = new Date(0);
-  date.setUTCFullYear(timestamp.year, (timestamp.month ?? 1) - 1, timestamp.day ?? 1);
-  date.setUTCHours(timestamp.hour ?? 0, (timestamp.minute ?? 0) - (timestamp.offsetMinutes ?? 0), timestamp.second ?? 0);
-  const { digits, scale } = timestamp.fraction ?? { digits: 0n, scale: 0 };
+  date.setUTCFullYear(year, month - 1, day);
+  date.setUTCHours(hour, minute - offsetMinutes, second);
+  const { digits, scale } = fraction ?? { digits: 0n, scale: 0 };
   const fractionMillis = scale <= 3 ? digits * 10n ** BigInt(3 - scale) : digits / 10n ** BigInt(scale - 3);
   return date.getTime() + Number(fractionMillis);
 }

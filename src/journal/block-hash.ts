@@ -1,4 +1,4 @@
-import { hashIon, ionString } from '../ion';
+import { hashIon, ionString, IonStruct } from '../ion';
 import type { Block, BlockRevision, Revision } from './block';
 import { dot, EMPTY_HASH } from './dot';
 import { merkleRoot } from './merkle';
@@ -10,8 +10,10 @@ export const GENESIS_PREVIOUS_HASH: Uint8Array = new Uint8Array(32);
 export const genesisEntry = (strandId: string): Uint8Array => hashIon(ionString(strandId));
 
 /** What a revision's `hash` must be. A deleted revision has no data, which counts as the empty hash. */
-export function revisionHash({ metadata, data, dataHash }: Pick<Revision, 'metadata' | 'data' | 'dataHash'>): Uint8Array {
-  return dot(hashIon(metadata.ion), data === undefined ? dataHash ?? EMPTY_HASH : hashIon(data));
+export function revisionHash(
+  { metadata, data, dataHash }: Pick<Revision, 'metadata' | 'data' | 'dataHash'>, hashOf: (part: IonStruct) => Uint8Array = hashIon,
+): Uint8Array {
+  return dot(hashOf(metadata.ion), data === undefined ? dataHash ?? EMPTY_HASH : hashOf(data));
 }
 
 /** The entry that stands for a block's revisions in its `entriesHashList`. */

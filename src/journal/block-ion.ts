@@ -1,5 +1,5 @@
 import {
-  ionBlob, ionInt, ionList, ionString, IonStruct, ionStruct, ionTimestampFromMillis, IonValue, millisFromIonTimestamp,
+  IonBlob, ionBlob, ionInt, ionList, ionString, IonStruct, ionStruct, ionTimestampFromMillis, IonValue, millisFromIonTimestamp,
 } from '../ion';
 import type { Block, BlockAddress, BlockRevision, Revision, RevisionMetadata } from './block';
 import { HASH_LENGTH } from './dot';
@@ -11,6 +11,24 @@ export class InvalidBlock extends Error {
     this.name = 'InvalidBlock';
   }
 }
+
+/** Which fields a struct may have. */
+interface Shape {
+  readonly positions: ReadonlyMap<string, number>;
+  readonly othersAllowed: boolean;
+}
+
+const shapeOf = (names: readonly string[], othersAllowed = false): Shape => {
+  return { positions: new Map(names.map((name, position) => [name, position])), othersAllowed };
+};
+const BLOCK_SHAPE = shapeOf([
+  'blockAddress', 'transactionId', 'blockTimestamp', 'blockHash', 'entriesHash', 'previousBlockHash', 'entriesHashList',
+  'transactionInfo', 'redactionInfo', 'revisions',
+]);
+const REVISION_SHAPE = shapeOf(['blockAddress', 'hash', 'data', 'dataHash', 'metadata']);
+const ADDRESS_SHAPE = shapeOf(['strandId', 'sequenceNo']);
+/** Other fields are covered by the revision's hash. */
+const METADATA_SHAPE = shapeOf(['id', 'version', 'txTime', 'txId'], true);
 
 /** The block as the service prints it, fields in its order. */
 export function blockToIon(block: Block): IonStruct {
@@ -47,10 +65,7 @@ export function blockAddressToIon({ strandId, sequenceNo }: BlockAddress): IonSt
 
 /** @throws InvalidBlock for missing, mistyped, repeated and unknown fields: what no hash would cover must not hide in a block. */
 export function blockFromIon(value: IonValue): Block {
-  const members = new Members(value, 'block', [
-    'blockAddress', 'transactionId', 'blockTimestamp', 'blockHash', 'entriesHash', 'previousBlockHash', 'entriesHashList',
-    'transactionInfo', 'redactionInfo', 'revisions',
-  ]);
+  const members = new Members(value, 'block', BLOCK_SHAPE);
   const transactionInfo = members.optionalStruct('transactionInfo');
   const redactionInfo = members.optionalStruct('redactionInfo');
   const revisions = members.optionalItems('revisions');
@@ -61,16 +76,16 @@ export function blockFromIon(value: IonValue): Block {
     blockHash: members.hash('blockHash'),
     entriesHash: members.hash('entriesHash'),
     previousBlockHash: members.hash('previousBlockHash'),
-    entriesHashList: members.items('entriesHashList').map((item, index) => hashFromIon(item, `block.entriesHashList[${index}]`)),
+    entriesHashList: members.items('entriesHashList').map(entryFromIon),
     ...(transactionInfo !== undefined && { transactionInfo }),
     ...(redactionInfo !== undefined && { redactionInfo }),
-    ...(revisions !== undefined && { revisions: revisions.map((item, index) => blockRevisionFromIon(item, `block.revisions[${index}]`)) }),
+    ...(revisions !== undefined && { revisions: revisions.map(blockRevisionFromIon) }),
   };
 }
 
 /** @throws InvalidBlock, naming fields by paths that start with `path`. */
 export function revisionFromIon(value: IonValue, path = 'revision'): Revision {
-  const members = new Members(value, path, ['blockAddress', 'hash', 'data', 'dataHash', 'metadata']);
+  const members = new Members(value, path, REVISION_SHAPE);
   const data = members.optionalStruct('data');
   const dataHash = members.optionalHash('dataHash');
   if (data !== undefined && dataHash !== undefined) throw new InvalidBlock(`${path}.dataHash`, 'stands beside data, but may only replace it');
@@ -86,17 +101,20 @@ export function revisionFromIon(value: IonValue, path = 'revision'): Revision {
 
 /** @throws InvalidBlock, naming fields by paths that start with `path`. */
 export function blockAddressFromIon(value: IonValue, path = 'blockAddress'): BlockAddress {
-  const members = new Members(value, path, ['strandId', 'sequenceNo']);
+  const members = new Members(value, path, ADDRESS_SHAPE);
   return { strandId: members.text('strandId'), sequenceNo: members.count('sequenceNo') };
 }
 
-function blockRevisionFromIon(value: IonValue, path: string): BlockRevision {
+const entryFromIon = (value: IonValue, index: number): Uint8Array => isHash(value) ? value.value : hashFromIon(value, `block.entriesHashList[${index}]`);
+
+function blockRevisionFromIon(value: IonValue, index: number): BlockRevision {
+  const path = `block.revisions[${index}]`;
   const hashAlone = value.kind === 'struct' && value.fields.length === 1 && value.fields[0]![0] === 'hash';
   return hashAlone ? { kind: 'internal', hash: hashFromIon(value.fields[0]![1], `${path}.hash`) } : revisionFromIon(value, path);
 }
 
 function metadataFromIon(value: IonValue, path: string): RevisionMetadata {
-  const members = new Members(value, path);
+  const members = new Members(value, path, METADATA_SHAPE);
   return {
     id: members.text('id'),
     version: members.count('version'),
@@ -107,27 +125,36 @@ function metadataFromIon(value: IonValue, path: string): RevisionMetadata {
 }
 
 function hashFromIon(value: IonValue, path: string): Uint8Array {
-  if (value.kind !== 'blob' || value.value.length !== HASH_LENGTH) throw new InvalidBlock(path, `must be a blob of ${HASH_LENGTH} bytes`);
+  if (!isHash(value)) throw new InvalidBlock(path, NO_HASH);
   return value.value;
 }
+
+const isHash = (value: IonValue): value is IonBlob => value.kind === 'blob' && value.value.length === HASH_LENGTH;
+const NO_HASH = `must be a blob of ${HASH_LENGTH} bytes`;
 
 /** The fields of a struct with the types a block demands of them. */
 class Members {
   readonly struct: IonStruct;
-  private readonly byName = new Map<string, IonValue>();
+  private readonly known: (IonValue | undefined)[] = [];
+  private others?: Set<string>;
 
-  constructor(value: IonValue, private readonly path: string, known?: readonly string[]) {
+  constructor(value: IonValue, private readonly path: string, private readonly shape: Shape) {
     if (value.kind !== 'struct') throw new InvalidBlock(path, `must be a struct, not ${value.kind}`);
     this.struct = value;
     for (const [name, field] of value.fields) {
-      if (this.byName.has(name)) throw new InvalidBlock(`${path}.${name}`, 'is there twice');
-      if (known !== undefined && !known.includes(name)) throw new InvalidBlock(`${path}.${name}`, 'is no field of the journal format');
-      this.byName.set(name, field);
+      const position = shape.positions.get(name);
+      if (position === undefined) this.addOther(name);
+      else if (this.known[position] !== undefined) this.fail(name, 'is there twice');
+      else this.known[position] = field;
     }
   }
 
+  optional(name: string): IonValue | undefined {
+    return this.known[this.shape.positions.get(name)!];
+  }
+
   required(name: string): IonValue {
-    return this.byName.get(name) ?? this.fail(name, 'is missing');
+    return this.optional(name) ?? this.fail(name, 'is missing');
   }
 
   text(name: string): string {
@@ -137,8 +164,8 @@ class Members {
 
   count(name: string): number {
     const value = this.required(name);
-    const fits = value.kind === 'int' && value.value >= 0n && value.value <= BigInt(Number.MAX_SAFE_INTEGER);
-    return fits ? Number(value.value) : this.fail(name, 'must be an int from 0 up');
+    const number = value.kind === 'int' ? Number(value.value) : -1;
+    return number >= 0 && number <= Number.MAX_SAFE_INTEGER ? number : this.fail(name, 'must be an int from 0 up');
   }
 
   millis(name: string): number {
@@ -147,7 +174,8 @@ class Members {
   }
 
   hash(name: string): Uint8Array {
-    return hashFromIon(this.required(name), `${this.path}.${name}`);
+    const value = this.required(name);
+    return isHash(value) ? value.value : this.fail(name, NO_HASH);
   }
 
   items(name: string): readonly IonValue[] {
@@ -156,17 +184,24 @@ class Members {
   }
 
   optionalHash(name: string): Uint8Array | undefined {
-    return this.byName.has(name) ? this.hash(name) : undefined;
+    return this.optional(name) && this.hash(name);
   }
 
   optionalItems(name: string): readonly IonValue[] | undefined {
-    return this.byName.has(name) ? this.items(name) : undefined;
+    return this.optional(name) && this.items(name);
   }
 
   optionalStruct(name: string): IonStruct | undefined {
-    const value = this.byName.get(name);
+    const value = this.optional(name);
     if (value === undefined || value.kind === 'struct') return value;
     return this.fail(name, `must be a struct, not ${value.kind}`);
+  }
+
+  private addOther(name: string): void {
+    if (!this.shape.othersAllowed) this.fail(name, 'is no field of the journal format');
+    this.others ??= new Set();
+    if (this.others.has(name)) this.fail(name, 'is there twice');
+    this.others.add(name);
   }
 
   private fail(name: string, problem: string): never {

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { digestOfPair } from '../ion';
 
 /** Bytes of every hash in the journal. */
 export const HASH_LENGTH = 32;
@@ -15,11 +15,7 @@ export function dot(one: Uint8Array, other: Uint8Array): Uint8Array {
   checkLength(other);
   if (one.length === 0) return other;
   if (other.length === 0) return one;
-  const pair = new Uint8Array(2 * HASH_LENGTH);
-  const oneFirst = compareHashes(one, other) <= 0;
-  pair.set(oneFirst ? one : other, 0);
-  pair.set(oneFirst ? other : one, HASH_LENGTH);
-  return new Uint8Array(hash('sha256', pair, 'buffer'));
+  return compareHashes(one, other) <= 0 ? digestOfPair(one, other) : digestOfPair(other, one);
 }
 
 /** QLDB's order of hashes: from the last byte to the first, each byte as a signed number. */
@@ -34,7 +30,9 @@ export function compareHashes(one: Uint8Array, other: Uint8Array): number {
 
 /** Whether two hashes are the same. */
 export function sameHash(one: Uint8Array, other: Uint8Array): boolean {
-  return Buffer.compare(one, other) === 0;
+  if (one.length !== other.length) return false;
+  for (let index = 0; index < one.length; index++) if (one[index] !== other[index]) return false;
+  return true;
 }
 
 function checkLength(operand: Uint8Array): void {

@@ -1,4 +1,4 @@
-import { fieldOf, hashIon } from '../ion';
+import { fieldOf, hashIon, hashIonAll, IonStruct } from '../ion';
 import type { Block, Revision } from './block';
 import { genesisEntry, hashOfBlock, revisionHash, revisionsRoot } from './block-hash';
 import { sameHash } from './dot';
@@ -35,8 +35,35 @@ export function verifyBlock(block: Block, expectedPreviousHash?: Uint8Array): Fi
   return [...inspectBlock(block, expectedPreviousHash).findings];
 }
 
-/** As `verifyBlock`, and how many of the block's entries remain unexplained. */
-export function inspectBlock(block: Block, expectedPreviousHash?: Uint8Array): BlockInspection {
+/**
+ * Each block by itself, all of them hashed together, which is faster than one by one.
+ * @throws InvalidIon as `hashIon` does, without a hint at the block
+ */
+export function inspectBlocks(blocks: readonly Block[]): BlockInspection[] {
+  const parts: IonStruct[] = [];
+  for (const block of blocks) addHashedParts(block, parts);
+  const hashes = hashIonAll(parts);
+  let next = 0;
+  // The parts are asked for in the order in which they were listed.
+  return blocks.map((block) => inspectBlock(block, undefined, (part) => parts[next] === part ? hashes[next++]! : hashIon(part)));
+}
+
+/** Everything in a block that is hashed as Ion. */
+function addHashedParts({ transactionInfo, redactionInfo, revisions = [] }: Block, parts: IonStruct[]): void {
+  if (transactionInfo !== undefined) parts.push(transactionInfo);
+  if (redactionInfo !== undefined) parts.push(redactionInfo);
+  for (const revision of revisions) {
+    if (revision.kind === 'internal') continue;
+    parts.push(revision.metadata.ion);
+    if (revision.data !== undefined) parts.push(revision.data);
+  }
+}
+
+/**
+ * As `verifyBlock`, and how many of the block's entries remain unexplained.
+ * @param hashOf gives the Ion hash of a part of the block
+ */
+export function inspectBlock(block: Block, expectedPreviousHash?: Uint8Array, hashOf: (part: IonStruct) => Uint8Array = hashIon): BlockInspection {
   const accounted: Uint8Array[] = block.blockAddress.sequenceNo === 0 ? [genesisEntry(block.blockAddress.strandId)] : [];
   const findings: Finding[] = [];
   const { sequenceNo } = block.blockAddress;
@@ -48,16 +75,16 @@ export function inspectBlock(block: Block, expectedPreviousHash?: Uint8Array): B
     return block.entriesHashList.some((entry) => sameHash(entry, hash));
   };
 
-  if (block.transactionInfo !== undefined && !isEntry(hashIon(block.transactionInfo))) {
+  if (block.transactionInfo !== undefined && !isEntry(hashOf(block.transactionInfo))) {
     report('transactionInfo', 'transactionInfo', 'the hash of transactionInfo is not in entriesHashList');
   }
-  if (block.redactionInfo !== undefined && !isEntry(hashIon(block.redactionInfo))) {
+  if (block.redactionInfo !== undefined && !isEntry(hashOf(block.redactionInfo))) {
     report('redactionInfo', 'redactionInfo', 'the hash of redactionInfo is not in entriesHashList');
   }
   for (const [index, revision] of (block.revisions ?? []).entries()) {
     if (revision.kind === 'internal') continue;
     const documentId = revision.metadata.id;
-    if (!sameHash(revisionHash(revision), revision.hash)) {
+    if (!sameHash(revisionHash(revision, hashOf), revision.hash)) {
       report('revisionHash', `revisions[${index}].hash`, `the revision of document ${documentId} does not hash to its hash field`, documentId);
     }
     const problem = problemOfOrigin(revision, block);
