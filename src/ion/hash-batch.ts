@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { BinaryHasher } from './binary-hasher';
+import { ByteSink } from './byte-sink';
 import { DigestSink } from './digest-sink';
 import type { EncodedContainer } from './encoded-container';
 import {
@@ -40,7 +41,8 @@ export class HashBatch {
   private symbols?: SymbolTable;
   private hasher?: BinaryHasher;
   private hashedBytes?: Buffer;
-  private readonly sink = new DigestSink();
+  private ownSink?: DigestSink;
+  private readonly symbolSink = new ByteSink();
   private current!: EncodedContainer;
 
   constructor() {
@@ -93,6 +95,11 @@ export class HashBatch {
     return shortCopy(this.bytes, slot, slot + SLOT_BYTES);
   }
 
+  /** Made when something first needs it. */
+  private get sink(): DigestSink {
+    return this.ownSink ??= new DigestSink();
+  }
+
   private useSymbols(symbols: SymbolTable): void {
     this.symbols = symbols;
     this.words.fill(0, SYMBOL_INDEX_AT / 4, SYMBOL_INDEX_AT / 4 + 2 * this.indexedSymbolsEnd);
@@ -105,9 +112,10 @@ export class HashBatch {
       this.hashedBytes = current.document;
       this.hasher = new BinaryHasher(current.document);
     }
-    this.sink.length = 0;
-    this.hasher!.appendValueAt(start - INPUT_AT + current.bodyStart, depth, current, this.sink);
-    return this.written(this.sink, to);
+    const { sink } = this;
+    sink.length = 0;
+    this.hasher!.appendValueAt(start - INPUT_AT + current.bodyStart, depth, current, sink);
+    return this.written(sink, to);
   }
 
   private serializeSymbol(id: number, to: number): number {
@@ -115,9 +123,10 @@ export class HashBatch {
     if (text === undefined) throw BAILED;
     const known = this.symbolAddresses.get(text);
     if (known !== undefined) return this.indexed(id, known, to);
-    this.sink.length = 0;
-    appendSymbol(this.sink, text);
-    const { length } = this.sink;
+    const sink = this.symbolSink;
+    sink.length = 0;
+    appendSymbol(sink, text);
+    const { length } = sink;
     if (length > SYMBOL_BYTES_MAX) throw BAILED;
     if (this.symbolsEnd + 4 + length > SYMBOLS_END) {
       this.symbolAddresses.clear();
@@ -127,7 +136,7 @@ export class HashBatch {
     }
     const address = this.symbolsEnd;
     this.words[address / 4] = length;
-    this.written(this.sink, address + 4);
+    this.written(sink, address + 4);
     this.symbolsEnd += 4 + Math.ceil(length / 4) * 4;
     this.symbolAddresses.set(text, address);
     return this.indexed(id, address, to);
@@ -145,7 +154,7 @@ export class HashBatch {
     return to + length;
   }
 
-  private written({ bytes, length }: DigestSink, to: number): number {
+  private written({ bytes, length }: ByteSink, to: number): number {
     if (to + length > OUTPUT_FULL_AT) throw BAILED;
     bytes.copy(this.bytes, to, 0, length);
     return to + length;
