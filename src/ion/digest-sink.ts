@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { ByteSink } from './byte-sink';
-import { shortCopy } from './short-copy';
 import { instantiateSha256, Sha256Exports, SHA256_SCRATCH } from './sha256-module';
+import { shortCopy } from './short-copy';
 import { MEMORY_PAGE } from './wasm-assembler';
 
 export const DIGEST_LENGTH = 32;

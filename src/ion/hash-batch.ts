@@ -4,14 +4,14 @@ import { ByteSink } from './byte-sink';
 import { DigestSink } from './digest-sink';
 import type { EncodedContainer } from './encoded-container';
 import {
-  INDEXED_SYMBOLS_MAX, INITIAL_STATE_AT, INPUT_AT, INPUT_BYTES_MAX, MEMORY_BYTES, OUTPUT_FULL_AT, ROUND_CONSTANTS_AT, SLOT_BYTES, SYMBOL_BYTES_MAX,
-  SYMBOL_INDEX_AT, SYMBOLS_AT, SYMBOLS_END,
+  INDEXED_SYMBOLS_MAX, INITIAL_STATE_AT, INPUT_AT, INPUT_BYTES_MAX, MEMORY_BYTES, OUTPUT_FULL_AT, ROUND_CONSTANTS_AT, SLOT_BYTES,
+  SYMBOL_BYTES_MAX, SYMBOL_INDEX_AT, SYMBOLS_AT, SYMBOLS_END,
 } from './hash-memory';
 import { GLOBAL, schedulerFunctions } from './hash-scheduler';
 import { appendSymbol } from './hash-serialization';
 import { WALK_IMPORTS, walkFunctions } from './hash-walk';
-import { shortCopy } from './short-copy';
 import { INITIAL_STATE, ROUND_CONSTANTS } from './sha256-rounds';
+import { shortCopy } from './short-copy';
 import type { SymbolTable } from './symbol-table';
 import { defineFunction, get, instantiate, MEMORY_PAGE, setGlobal } from './wasm-assembler';
 

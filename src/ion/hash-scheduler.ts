@@ -1,14 +1,15 @@
 import {
-  CACHE_AT, CACHE_BITS, CACHE_ENTRY_BYTES, DIGESTS_AT, INITIAL_STATE_AT, INSERT_BYTES, INSERTS_AT, LANE_BYTES, LANE_MESSAGES_AT, LANES_AT, MESSAGE_BYTES_MAX,
-  MESSAGES_AT, MESSAGES_END, OPEN_FIELDS_AT, FIELDS_AT, QUEUE_AT, QUEUE_ENTRIES_AT, QUEUE_SLOTS_AT, ROUND_CONSTANTS_AT, SLOTS_AT, SORT_KEYS_AT, STATE_AT,
-  TASK_BYTES, TASKS_AT, TASKS_END,
+  CACHE_AT, CACHE_BITS, CACHE_ENTRY_BYTES, DIGESTS_AT, INITIAL_STATE_AT, INSERT_BYTES, INSERTS_AT, LANE_BYTES, LANE_MESSAGES_AT, LANES_AT,
+  MESSAGE_BYTES_MAX, MESSAGES_AT, MESSAGES_END, OPEN_FIELDS_AT, FIELDS_AT, QUEUE_AT, QUEUE_ENTRIES_AT, QUEUE_SLOTS_AT, ROUND_CONSTANTS_AT,
+  SLOTS_AT, SORT_KEYS_AT, STATE_AT, TASK_BYTES, TASKS_AT, TASKS_END,
 } from './hash-memory';
 import { copyDigestEscaped } from './sha256-module';
 import { BLOCK_LENGTH, compressFour, swapped, swappedWords, transposed } from './sha256-rounds';
 import {
-  above, above64, add, add64, and, anyTrue, below, call, choose, Code, constant, constant64, defineFunction, differs, equals, forever, FunctionSource, get,
-  getGlobal, giveBack,  isZero, isZero64, load, load128, load64, loadByte, loadSplat, lowHalf, multiply, multiply64, narrow, or, or128, or64, set, setGlobal, shiftLeft,
-  shiftLeft64, shiftRight, shiftRight64, shuffle, store, store128, store64, storeByte, storePair, subtract, tee, when, whilst, widen, xor128, xor64, zeros128,
+  above, above64, add, add64, and, anyTrue, below, call, choose, Code, constant, constant64, defineFunction, differs, equals, forever,
+  FunctionSource, get, getGlobal, giveBack, isZero, isZero64, load, load128, load64, loadByte, loadSplat, lowHalf, multiply, multiply64, narrow,
+  or, or128, or64, set, setGlobal, shiftLeft, shiftLeft64, shiftRight, shiftRight64, shuffle, store, store128, store64, storeByte, storePair,
+  subtract, tee, when, whilst, widen, xor128, xor64, zeros128,
 } from './wasm-assembler';
 
 /**

@@ -9,8 +9,8 @@ import { copyByteEscaped, markersIn } from './sha256-module';
 import { ANNOTATED, LONG_LENGTH, NEGATIVE_INT, NULL_LENGTH, TYPE_CODE } from './type-code';
 import {
   above, add, and, anyTrue, atLeast, atMost, below, bitmask, call, choose, Code, constant, defineFunction, differs, equals, FunctionSource, get,
-  getGlobal, giveBack, isZero, load, load128, loadByte, multiply, or, repeated, set, setGlobal, shiftLeft, shiftRight, store, store128, storeByte, storePair,
-  subtract, when, whilst,
+  getGlobal, giveBack, isZero, load, load128, loadByte, multiply, or, repeated, set, setGlobal, shiftLeft, shiftRight, store, store128,
+  storeByte, storePair, subtract, when, whilst,
 } from './wasm-assembler';
 
 /**

@@ -1,7 +1,8 @@
 import { BLOCK_LENGTH, compression, INITIAL_STATE, swapped } from './sha256-rounds';
 import {
-  add, and, anyTrue, below, Code, constant, defineFunction, differs, eachByteEquals, equals, FunctionSource, get, giveBack, instantiate, isZero, load,
-  load128, loadByte, or, or128, repeated, set, shiftLeft, shiftRight, splatByte, store, store128, storeByte, storeZeros64, subtract, tee, when,
+  add, and, anyTrue, below, Code, constant, defineFunction, differs, eachByteEquals, equals, FunctionSource, get, giveBack, instantiate, isZero,
+  load, load128, loadByte, or, or128, repeated, set, shiftLeft, shiftRight, splatByte, store, store128, storeByte, storeZeros64, subtract, tee,
+  when,
 } from './wasm-assembler';
 
 /**
