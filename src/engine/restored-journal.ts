@@ -1,10 +1,10 @@
 import { appendedNodes, type Block, type TreeNode } from '../journal';
 import { actionBytes, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Store } from '../store';
-import { documentRevisions } from './block-documents';
 import { readCatalog, type Catalog } from './catalog';
 import { headAction, type JournalHead } from './journal-head';
 import { blockActions, nodeActions, readNode } from './journal-store';
 import { headKey } from './keys';
+import { PendingWrites } from './pending-writes';
 import { catalogAfter, catchUp, projectionOf } from './projection';
 import { replayedDefinitions } from './replayed-definitions';
 
@@ -21,17 +21,19 @@ export const EMPTY_HEAD: Omit<JournalHead, 'ordinal'> = {
  * them and with the head, so that an interrupted restore goes on from the head, and a restore that lost its ledger can write nothing.
  */
 export class RestoredJournal {
-  private readonly actions: Action[] = [];
-  private bytes = 0;
-  /** Changed by blocks that are not written yet: what follows from the next change of them is not known before that. */
-  private readonly documentIds = new Set<string>();
+  private readonly writes: PendingWrites;
+  /** The store as it will be. */
+  private readonly view: Store;
   /** The newest complete node of each level; no other is needed again. */
   private readonly newest = new Map<number, TreeNode>();
 
   private constructor(
     private readonly store: Store, private readonly strandId: string, private written: JournalHead, private catalog: Catalog,
     private pending: JournalHead,
-  ) {}
+  ) {
+    this.writes = new PendingWrites(store);
+    this.view = { ...this.writes.view, transact: async actions => store.transact(actions), close: async () => store.close() };
+  }
 
   /** Begins where the last write ended. @throws LedgerError if the ledger is gone */
   static async open(store: Store, strandId: string): Promise<RestoredJournal> {
@@ -47,17 +49,12 @@ export class RestoredJournal {
   /** What the journal leaves open about tables and indexes, one sentence each. @throws ConditionFailed if the journal is somebody else's now */
   async add(block: Block): Promise<readonly string[]> {
     const { definitions, doubts } = replayedDefinitions(block, this.catalog);
-    const documentIds = documentRevisions(block).map(({ metadata }) => metadata.id);
-    // What others in the batch would have to see before they are projected themselves.
-    const alone = definitions.length > 0 || block.redactionInfo !== undefined;
-    if (alone || documentIds.some(id => this.documentIds.has(id))) await this.flush();
-
     const { sequenceNo } = block.blockAddress;
     const nodes = await appendedNodes(sequenceNo, block.blockHash, (level, index) => this.node(level, index));
     const journal = [...withoutConditions(blockActions(block)), ...nodeActions(this.strandId, nodes)];
     const { catalog, actions } = catalogAfter(block, this.catalog, definitions);
     const whole = [...journal, ...actions];
-    for await (const action of projectionOf(this.store, block, catalog, definitions)) {
+    for await (const action of projectionOf(this.view, block, catalog, definitions)) {
       whole.push(action);
       if (whole.length > TRANSACT_ACTIONS_MAX) break;
     }
@@ -71,12 +68,9 @@ export class RestoredJournal {
     };
     for (const node of nodes) this.newest.set(node.level, node);
     if (this.hasRoomFor(whole, bytes)) {
-      this.actions.push(...whole);
-      this.bytes += bytes;
-      for (const id of documentIds) this.documentIds.add(id);
+      this.writes.add(whole);
       this.pending = { ...head, projectedSequenceNo: sequenceNo };
       this.catalog = catalog;
-      if (alone) await this.flush();
     } else {
       await this.addLarge(journal, head);
     }
@@ -85,17 +79,15 @@ export class RestoredJournal {
 
   /** Makes durable what was added. @throws ConditionFailed if the journal is somebody else's now */
   async flush(): Promise<void> {
-    if (this.actions.length === 0) return;
-    await this.store.transact([headAction(this.strandId, this.pending, this.written), ...this.actions]);
+    if (this.writes.size === 0) return;
+    await this.store.transact([headAction(this.strandId, this.pending, this.written), ...this.writes.actions]);
     this.written = { ...this.pending, ordinal: this.written.ordinal + 1 };
     this.pending = this.written;
-    this.actions.length = 0;
-    this.bytes = 0;
-    this.documentIds.clear();
+    this.writes.clear();
   }
 
   private hasRoomFor(actions: readonly Action[], bytes: number): boolean {
-    return this.actions.length + actions.length < TRANSACT_ACTIONS_MAX && this.bytes + bytes <= TRANSACT_BYTES_MAX - HEAD_BYTES;
+    return this.writes.size + actions.length < TRANSACT_ACTIONS_MAX && this.writes.bytes + bytes <= TRANSACT_BYTES_MAX - HEAD_BYTES;
   }
 
   /** A block that does not go down in one write with all that follows from it: the block first, what follows afterwards. */
