@@ -1,17 +1,18 @@
-import { decodeIon, encodeIon, encodeIonStream, ionList, ionString, ionStruct, ionTimestampFromMillis, ionToJson, printIon, type IonStruct, type IonValue } from '../ion';
-import { blockFromIon } from '../journal';
+import { ionList, ionString, ionStruct, ionTimestampFromMillis, type IonStruct, type IonValue } from '../ion';
 import type { ObjectWriter } from './destinations';
 import { ledgerArn, type EngineContext } from './engine-context';
-import { replaceJob, type ExportJob, type OutputFormat, type StoredJob } from './job-record';
+import { blockIsMissing, CONTENT_TYPES, encodeBlocks, encodeManifest } from './export-encoding';
+import { jobAction, replaceJob, type ExportJob, type ExportRange, type StoredJob } from './job-record';
 import { sealedHead } from './journal-head';
 import { firstSequenceAt, readBlockBytes } from './journal-store';
 import { exportObjectKey, exportObjectPartition } from './keys';
-import { EXPORT_OBJECT_BLOCKS_MAX, EXPORT_OBJECT_BYTES_MAX } from './limits';
+import { EXPORT_OBJECT_BLOCKS_MAX, EXPORT_OBJECT_BYTES_MAX, EXPORT_OBJECT_RECORD_RETENTION_MILLIS } from './limits';
 import { encodeRecord, decodeRecord } from './record';
 
 /**
- * One bounded step of an export: the initial manifest, one data object, or the final manifest. A step that runs twice writes the
- * same bytes under the same key, so a worker may die anywhere.
+ * One bounded step of an export: the initial manifest, one data object, or the final manifest. A worker may die anywhere: a step that runs
+ * again writes an object of the same name and blocks. It has the same bytes, too, unless a revision in it was redacted meanwhile; then the
+ * object holds the redacted form.
  *
  * @throws DestinationRefused, ConditionFailed when another worker took the step
  */
@@ -27,7 +28,7 @@ async function started(context: EngineContext, writer: ObjectWriter, job: Stored
   const { store } = context;
   const { record } = job;
   const tip = (await sealedHead(store, record.strandId, record.exclusiveEndMillis)).sequenceNo;
-  await putObject(writer, record, `${prefixOf(record)}${record.id}.started.manifest`, ionStruct({
+  await putManifest(writer, record, `${prefixOf(record)}${record.id}.started.manifest`, ionStruct({
     ledgerName: ionString(record.ledgerName),
     exportId: ionString(record.id),
     inclusiveStartTime: ionTimestampFromMillis(record.inclusiveStartMillis),
@@ -47,31 +48,46 @@ async function started(context: EngineContext, writer: ObjectWriter, job: Stored
 }
 
 async function dataObject(
-  context: EngineContext, writer: ObjectWriter, job: StoredJob<ExportJob>, range: NonNullable<ExportJob['range']>,
+  context: EngineContext, writer: ObjectWriter, job: StoredJob<ExportJob>, range: ExportRange,
 ): Promise<StoredJob<ExportJob>> {
-  const { store } = context;
+  const { store, clock } = context;
   const { record } = job;
   const first = range.nextSequenceNo;
-  const blocks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const block of readBlockBytes(store, record.strandId, first, range.lastSequenceNo)) {
-    blocks.push(block);
-    bytes += block.length;
-    if (blocks.length === EXPORT_OBJECT_BLOCKS_MAX || bytes >= EXPORT_OBJECT_BYTES_MAX) break;
-  }
-  const last = first + blocks.length - 1;
+  const documents = await documentsOfObject(context, record.strandId, range);
+  const last = first + documents.length - 1;
+  const planned = range.objectLastSequenceNo === last ? job : await replaceJob(store, job, { range: { ...range, objectLastSequenceNo: last } });
   const extension = record.outputFormat === 'JSON' ? 'json' : 'ion';
   const key = `${prefixOf(record)}${hourFolder(record.createdMillis)}/${record.strandId}.${first}-${last}.${extension}`;
   const format = record.outputFormat ?? 'ION_TEXT';
   await writer.put({
     bucket: record.bucket,
     key,
-    body: encodeBlocks(format, contiguous(blocks.map(block => decodeIon(block)), record.strandId, first)),
+    body: encodeBlocks(format, documents, record.strandId, first),
     contentType: CONTENT_TYPES[format],
     encryption: record.encryption,
   });
-  await store.transact([{ put: exportObjectKey(record.strandId, record.id, first), value: encodeRecord({ key }) }]);
-  return replaceJob(store, job, { range: { ...range, nextSequenceNo: last + 1 }, setback: undefined });
+  const change = { range: { nextSequenceNo: last + 1, lastSequenceNo: range.lastSequenceNo }, setback: undefined };
+  const expiresAtSeconds = Math.ceil((clock() + EXPORT_OBJECT_RECORD_RETENTION_MILLIS) / 1000);
+  await store.transact([
+    jobAction(planned, change),
+    { put: exportObjectKey(record.strandId, record.id, first), value: encodeRecord({ key }), expiresAtSeconds },
+  ]);
+  return { record: { ...planned.record, ...change }, ordinal: planned.ordinal + 1 };
+}
+
+/** Blocks for one object: as many as were decided on, or as an object may hold. */
+async function documentsOfObject({ store }: EngineContext, strandId: string, range: ExportRange): Promise<Uint8Array[]> {
+  const { nextSequenceNo, lastSequenceNo, objectLastSequenceNo } = range;
+  const documents: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const document of readBlockBytes(store, strandId, nextSequenceNo, objectLastSequenceNo ?? lastSequenceNo)) {
+    documents.push(document);
+    bytes += document.length;
+    if (objectLastSequenceNo === undefined && (documents.length === EXPORT_OBJECT_BLOCKS_MAX || bytes >= EXPORT_OBJECT_BYTES_MAX)) break;
+  }
+  const expected = objectLastSequenceNo === undefined ? 1 : objectLastSequenceNo - nextSequenceNo + 1;
+  if (documents.length < expected) throw blockIsMissing(strandId, nextSequenceNo + documents.length);
+  return documents;
 }
 
 async function completed(context: EngineContext, writer: ObjectWriter, job: StoredJob<ExportJob>): Promise<StoredJob<ExportJob>> {
@@ -80,38 +96,14 @@ async function completed(context: EngineContext, writer: ObjectWriter, job: Stor
   for await (const item of context.store.query(exportObjectPartition(record.strandId, record.id))) {
     keys.push(ionString(decodeRecord<{ key: string }>(item.value).key));
   }
-  await putObject(writer, record, `${prefixOf(record)}${record.id}.${record.strandId}.completed.manifest`, ionStruct({ keys: ionList(keys) }));
+  await putManifest(writer, record, `${prefixOf(record)}${record.id}.${record.strandId}.completed.manifest`, ionStruct({ keys: ionList(keys) }));
   return replaceJob(context.store, job, { status: 'COMPLETED', endedMillis: context.clock(), setback: undefined });
 }
 
-/** What is about to be archived is what the object's name promises. */
-function contiguous(blocks: readonly IonValue[], strandId: string, first: number): readonly IonValue[] {
-  const gap = blocks.findIndex((block, index) => blockFromIon(block).blockAddress.sequenceNo !== first + index);
-  if (gap >= 0 || blocks.length === 0) {
-    const missing = first + Math.max(gap, 0);
-    throw new Error(`Block ${missing} of journal ${strandId} is missing: its ledger is being deleted, or the store is damaged.`);
-  }
-  return blocks;
-}
-
-async function putObject(writer: ObjectWriter, record: ExportJob, key: string, manifest: IonStruct): Promise<void> {
+async function putManifest(writer: ObjectWriter, record: ExportJob, key: string, manifest: IonStruct): Promise<void> {
   const format = record.outputFormat ?? 'ION_TEXT';
-  const body = format === 'ION_BINARY' ? encodeIon(manifest) : Buffer.from(format === 'JSON' ? ionToJson(manifest) : printIon(manifest));
-  await writer.put({ bucket: record.bucket, key, body, contentType: CONTENT_TYPES[format], encryption: record.encryption });
-}
-
-const CONTENT_TYPES: Readonly<Record<OutputFormat, string>> = {
-  ION_TEXT: 'text/vnd.amazon.ion',
-  ION_BINARY: 'application/vnd.amazon.ion',
-  JSON: 'application/jsonlines',
-};
-
-function encodeBlocks(format: OutputFormat, blocks: readonly IonValue[]): Uint8Array {
-  switch (format) {
-    case 'ION_BINARY': return encodeIonStream(blocks);
-    case 'ION_TEXT': return Buffer.from(blocks.map(block => `${printIon(block)}\n`).join(''));
-    case 'JSON': return Buffer.from(blocks.map(block => `${ionToJson(block)}\n`).join(''));
-  }
+  const { bucket, encryption } = record;
+  await writer.put({ bucket, key, body: encodeManifest(format, manifest), contentType: CONTENT_TYPES[format], encryption });
 }
 
 const prefixOf = ({ prefix }: ExportJob): string => prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/`;

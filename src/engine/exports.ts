@@ -1,10 +1,10 @@
 import { checkDestination } from './destination-check';
 import type { ObjectEncryption } from './destinations';
 import { ledgerArn, type EngineContext } from './engine-context';
-import { findJob, isForgotten, jobsOf, newJobAction, type ExportJob, type OutputFormat } from './job-record';
+import { findJob, liveJobsOf, type ExportJob, type OutputFormat } from './job-record';
+import { startJob } from './job-start';
 import { LedgerError } from './ledger-error';
-import { ledgersAfter, requireActiveLedger, requireLedger, type LedgerRecord } from './ledger-record';
-import { randomId } from './random-id';
+import { ledgersAfter, requireLedger, type LedgerRecord } from './ledger-record';
 
 export interface ExportRequest {
   readonly inclusiveStartMillis: number;
@@ -28,28 +28,20 @@ export class Exports {
 
   /** @throws LedgerError for each of the request's rules, and when the bucket cannot be written under the role */
   async start(ledgerName: string, request: ExportRequest): Promise<string> {
-    const { store, clock, random, account, destinations } = this.context;
-    const ledger = await requireActiveLedger(store, ledgerName);
-    checkRequest(request, clock());
-    await this.refuseTooMany(ledger);
-    await checkDestination(async () => {
-      const writer = await destinations.objects(request.roleArn, ledgerArn(account, ledgerName));
-      await writer.check(request);
-    }, 'QLDB encountered an error validating S3 configuration:');
-    const id = randomId(random);
-    const job: ExportJob = {
+    const { account, clock, destinations, quotas } = this.context;
+    return startJob<ExportJob>(this.context, ledgerName, {
       kind: 'export',
-      id,
-      ledgerName,
-      strandId: ledger.strandId,
-      status: 'IN_PROGRESS',
-      createdMillis: clock(),
-      ...request,
-      inclusiveStartMillis: Math.max(request.inclusiveStartMillis, ledger.creationMillis),
-    };
-    await store.transact([newJobAction(job)]);
-    this.context.wake(ledger.strandId);
-    return id;
+      inclusiveStartMillis: request.inclusiveStartMillis,
+      refuse: (exports) => {
+        checkRequest(request, clock());
+        refuseTooMany(exports, quotas.runningExportsPerLedger);
+      },
+      checkDestination: () => checkDestination(async () => {
+        const writer = await destinations.objects(request.roleArn, ledgerArn(account, ledgerName));
+        await writer.check(request);
+      }, 'QLDB encountered an error validating S3 configuration:'),
+      record: beginning => ({ kind: 'export', status: 'IN_PROGRESS', ...request, ...beginning }),
+    });
   }
 
   /** @throws LedgerError ResourceNotFoundException for the ledger or the job */
@@ -78,21 +70,15 @@ export class Exports {
   }
 
   private async exportsOf({ strandId }: LedgerRecord): Promise<ExportJob[]> {
-    const jobs = (await jobsOf(this.context.store, strandId)).map(({ record }) => record);
-    return jobs
-      .filter((job): job is ExportJob => job.kind === 'export' && !isForgotten(job, this.context.clock()))
-      .sort((a, b) => b.createdMillis - a.createdMillis || (a.id < b.id ? -1 : 1));
+    return liveJobsOf(this.context.store, strandId, 'export', this.context.clock());
   }
+}
 
-  private async refuseTooMany(ledger: LedgerRecord): Promise<void> {
-    const running = (await this.exportsOf(ledger)).filter(({ status }) => status === 'IN_PROGRESS').length;
-    const { runningExportsPerLedger } = this.context.quotas;
-    if (running >= runningExportsPerLedger) {
-      throw new LedgerError('LimitExceededException', `Exceeded the limit of ${runningExportsPerLedger} concurrently running Journal export jobs`, {
-        ResourceType: 'JournalS3Export',
-      });
-    }
-  }
+function refuseTooMany(exports: readonly ExportJob[], runningMax: number): void {
+  if (exports.filter(({ status }) => status === 'IN_PROGRESS').length < runningMax) return;
+  throw new LedgerError('LimitExceededException', `Exceeded the limit of ${runningMax} concurrently running Journal export jobs`, {
+    ResourceType: 'JournalS3Export',
+  });
 }
 
 function checkRequest(request: ExportRequest, nowMillis: number): void {

@@ -16,4 +16,4 @@ export type { RestoreRequest, RestoreStatus } from './restores';
 export { memorySessionStore, storedSessionStore, type SessionStore } from './session-store';
 export type { ConsumedIOs, ParameterValue } from './sessions';
 export type { StreamRequest } from './streams';
-export type { Worker, WorkerLog } from './worker';
+export type { Worker, WorkerLane, WorkerLog } from './worker';

@@ -12,7 +12,7 @@ interface Job {
   readonly createdMillis: number;
   /** Set once the job has ended; it is forgotten seven days later. */
   readonly endedMillis?: number;
-  /** Why the last attempt failed, and when the next is due. */
+  /** Why the last attempt failed, in words for the user, and when the next is due. Gone with the first attempt that succeeds. */
   readonly setback?: { readonly message: string; readonly attempts: number; readonly sinceMillis: number; readonly nextAttemptMillis: number };
   /** Held by the one worker that may take the next step. */
   readonly lease?: { readonly owner: string; readonly untilMillis: number };
@@ -29,8 +29,19 @@ export interface ExportJob extends Job {
   readonly roleArn: string;
   /** Absent when the request named none. */
   readonly outputFormat?: OutputFormat;
-  /** Set by the first step; `nextSequenceNo` is the first block not exported yet. */
-  readonly range?: { readonly nextSequenceNo: number; readonly lastSequenceNo: number };
+  /** Set by the first step. */
+  readonly range?: ExportRange;
+}
+
+export interface ExportRange {
+  /** The first block not exported yet. */
+  readonly nextSequenceNo: number;
+  readonly lastSequenceNo: number;
+  /**
+   * Where the object ends that is being written. Decided before the first attempt at it and kept until it is there: blocks may shrink
+   * meanwhile, when someone redacts, and the object must not get another name by that.
+   */
+  readonly objectLastSequenceNo?: number;
 }
 
 export type OutputFormat = 'ION_BINARY' | 'ION_TEXT' | 'JSON';
@@ -128,6 +139,16 @@ export async function jobsOf(store: Store, strandId: string): Promise<StoredJob[
   const jobs: StoredJob[] = [];
   for await (const item of store.query(strandId, { prefix: JOB_SORT_PREFIX })) jobs.push(decode(item));
   return jobs;
+}
+
+/** Jobs of one kind that are not forgotten yet, newest first. */
+export async function liveJobsOf<K extends JobRecord['kind']>(
+  store: Store, strandId: string, kind: K, nowMillis: number,
+): Promise<(JobRecord & { kind: K })[]> {
+  return (await jobsOf(store, strandId))
+    .map(({ record }) => record)
+    .filter((job): job is JobRecord & { kind: K } => job.kind === kind && !isForgotten(job, nowMillis))
+    .sort((a, b) => b.createdMillis - a.createdMillis || (a.id < b.id ? -1 : 1));
 }
 
 /** The store drops expired items when it likes; readers must not see them in the meantime. */

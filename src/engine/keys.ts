@@ -18,6 +18,10 @@ export const headKey = (strandId: string): Key => ({ partition: strandId, sort: 
 export const catalogKey = (strandId: string): Key => ({ partition: strandId, sort: 'catalog' });
 export const jobKey = (strandId: string, kind: string, id: string): Key => ({ partition: strandId, sort: `${JOB_SORT_PREFIX}${kind}#${id}` });
 
+/** What counts against a quota is added under these keys; see quota-guard.ts. */
+export const LEDGER_QUOTA_KEY: Key = { partition: 'quota', sort: 'ledgers' };
+export const jobQuotaKey = (strandId: string, kind: string): Key => ({ partition: strandId, sort: `quota#${kind}` });
+
 export const GRANT_SORT_PREFIX = 'grant#';
 export const grantKey = (strandId: string, grantId: string): Key => ({ partition: strandId, sort: `${GRANT_SORT_PREFIX}${grantId}` });
 

@@ -42,15 +42,16 @@ export async function requireLedger(store: Store, name: string): Promise<StoredL
 }
 
 /** The ledger if it can take work. @throws LedgerError ResourceNotFoundException, ResourcePreconditionNotMetException */
-export async function requireActiveLedger(store: Store, name: string): Promise<LedgerRecord> {
-  const { record } = await requireLedger(store, name);
+export async function requireActiveLedger(store: Store, name: string): Promise<StoredLedger> {
+  const ledger = await requireLedger(store, name);
+  const { record } = ledger;
   if (record.state !== 'ACTIVE') {
     throw new LedgerError('ResourcePreconditionNotMetException', `The Ledger with name ${name} is in state ${record.state}; it must be ACTIVE. Wait and try again.`, {
       ResourceType: 'Ledger',
       ResourceName: name,
     });
   }
-  return record;
+  return ledger;
 }
 
 /** Every ledger whose name comes after `afterName`, in order of names. */
@@ -75,3 +76,6 @@ export async function replaceLedger(store: Store, ledger: StoredLedger, change: 
 export function ledgerAction({ record, ordinal }: StoredLedger, change: Partial<LedgerRecord>): Action {
   return { put: ledgerKey(record.name), value: encodeRecord({ ...record, ...change }), ordinal: ordinal + 1, if: { ordinal } };
 }
+
+/** The check that the ledger is still as it was read. */
+export const ledgerCheck = ({ record, ordinal }: StoredLedger): Action => ({ check: ledgerKey(record.name), if: { ordinal } });

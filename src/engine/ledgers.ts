@@ -6,14 +6,15 @@ import { jobAction, jobsOf, newJobAction, type PurgeJob, type StoredJob } from '
 import { headAction } from './journal-head';
 import { blockActions, nodeActions } from './journal-store';
 import {
-  blockPartition, documentPartition, exportObjectPartition, headKey, historyPartition, indexPartition, jobKey, ledgerKey, nodePartition,
-  restorePlanPartition,
+  blockPartition, documentPartition, exportObjectPartition, headKey, historyPartition, indexPartition, jobKey, ledgerKey, LEDGER_QUOTA_KEY,
+  nodePartition, restorePlanPartition,
 } from './keys';
 import { LedgerError, ledgerNotFound } from './ledger-error';
 import { grantsOf, putGrant, removeGrant, type LedgerGrant } from './ledger-grant';
 import {
   findLedger, jobPartitions, ledgerAction, ledgersAfter, replaceLedger, requireLedger, type LedgerRecord, type PermissionsMode, type StoredLedger,
 } from './ledger-record';
+import { quotaGuardAction, readQuotaGuard } from './quota-guard';
 import { randomId } from './random-id';
 import { encodeRecord } from './record';
 import { withoutTags, withTags, type Tags } from './tags';
@@ -37,26 +38,31 @@ export class Ledgers {
   /** @throws LedgerError ResourceAlreadyExistsException, ResourceInUseException, LimitExceededException */
   async create(ledger: NewLedger): Promise<LedgerRecord> {
     const { store, clock, random } = this.context;
-    await refuseTooManyLedgers(this.context);
-    const strandId = randomId(random);
-    const creationMillis = clock();
-    const record: LedgerRecord = { ...ledger, strandId, state: 'ACTIVE', creationMillis };
-    const genesis = genesisBlock(strandId, randomId(random), creationMillis);
-    const nodes = await appendedNodes(0, genesis.blockHash, () => Promise.reject(new Error('An empty tree has no nodes.')));
-    const head = { sequenceNo: 0, blockHash: genesis.blockHash, blockTimestampMillis: creationMillis, projectedSequenceNo: 0 };
-    try {
-      await store.transact([
-        { put: ledgerKey(ledger.name), value: encodeRecord(record), ordinal: 1, if: { absent: true } },
-        headAction(strandId, head, undefined),
-        catalogAction(strandId, EMPTY_CATALOG, 0),
-        ...blockActions(genesis),
-        ...nodeActions(strandId, nodes),
-      ]);
-    } catch (error) {
-      if (error instanceof ConditionFailed) throw await nameTaken(store, ledger.name);
-      throw error;
+    for (;;) {
+      const guard = await readQuotaGuard(store, LEDGER_QUOTA_KEY);
+      await refuseTooManyLedgers(this.context);
+      const strandId = randomId(random);
+      const creationMillis = clock();
+      const record: LedgerRecord = { ...ledger, strandId, state: 'ACTIVE', creationMillis };
+      const genesis = genesisBlock(strandId, randomId(random), creationMillis);
+      const nodes = await appendedNodes(0, genesis.blockHash, () => Promise.reject(new Error('An empty tree has no nodes.')));
+      const head = { sequenceNo: 0, blockHash: genesis.blockHash, blockTimestampMillis: creationMillis, projectedSequenceNo: 0 };
+      try {
+        await store.transact([
+          { put: ledgerKey(ledger.name), value: encodeRecord(record), ordinal: 1, if: { absent: true } },
+          quotaGuardAction(guard),
+          headAction(strandId, head, undefined),
+          catalogAction(strandId, EMPTY_CATALOG, 0),
+          ...blockActions(genesis),
+          ...nodeActions(strandId, nodes),
+        ]);
+        return record;
+      } catch (error) {
+        if (!(error instanceof ConditionFailed)) throw error;
+        // Another ledger came first: under this name, or it has to be counted now.
+        if (await findLedger(store, ledger.name)) throw await nameTaken(store, ledger.name);
+      }
     }
-    return record;
   }
 
   /** A ledger on its way out is still described, in state DELETING. @throws LedgerError ResourceNotFoundException */

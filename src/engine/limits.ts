@@ -43,9 +43,11 @@ export const DOCUMENTS_AT_A_STRETCH = 256;
 export const FINISHED_JOB_RETENTION_MILLIS = 7 * 24 * 3_600_000;
 export const TAGS_PER_RESOURCE_MAX = 50;
 
-/** Where an export cuts its objects: whichever comes first. Part of the format: a step that runs twice must cut at the same place. */
+/** Where an export cuts its objects: whichever comes first, counted as the store keeps blocks. It bounds the time and memory of a step. */
 export const EXPORT_OBJECT_BLOCKS_MAX = 1_000;
 export const EXPORT_OBJECT_BYTES_MAX = 8_000_000;
+/** How long the names of exported objects are kept for the final manifest; no export runs that long. */
+export const EXPORT_OBJECT_RECORD_RETENTION_MILLIS = 90 * 24 * 3_600_000;
 
 /** Attempts at moving the journal's tip past concurrent writers before the commit is given up as a conflict. */
 export const COMMIT_ATTEMPTS_MAX = 20;

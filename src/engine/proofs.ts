@@ -39,7 +39,7 @@ export class Proofs {
   }
 
   private async journal(ledgerName: string): Promise<{ strandId: string; head: JournalHead }> {
-    const { strandId } = await requireActiveLedger(this.context.store, ledgerName);
+    const { record: { strandId } } = await requireActiveLedger(this.context.store, ledgerName);
     return { strandId, head: await readHead(this.context.store, strandId) };
   }
 

@@ -4,10 +4,11 @@ import { DestinationRefused } from './destinations';
 import { ledgerArn, type EngineContext } from './engine-context';
 import { isForgotten, jobsOf, newJobAction, type RestoreJob, type RestoreOrigin, type StoredJob } from './job-record';
 import { headAction, readHead } from './journal-head';
-import { ledgerKey, restorePartition } from './keys';
+import { LEDGER_QUOTA_KEY, ledgerKey, restorePartition } from './keys';
 import { LedgerError } from './ledger-error';
 import { findLedger, ledgersAfter, type LedgerRecord } from './ledger-record';
 import { nameTaken, refuseTooManyLedgers, type NewLedger } from './ledgers';
+import { quotaGuardAction, readQuotaGuard } from './quota-guard';
 import { randomId } from './random-id';
 import { encodeRecord } from './record';
 import { planRestore, type RestorePlan } from './restore-plan';
@@ -79,19 +80,25 @@ export class Restores {
       notes: [],
     };
     const record: LedgerRecord = { ...ledger, strandId, state: 'CREATING', creationMillis: createdMillis, restoreId: id };
-    try {
-      await store.transact([
-        { put: ledgerKey(ledger.name), value: encodeRecord(record), ordinal: 1, if: { absent: true } },
-        // The journal's own claim: two restores under two names would write the same items.
-        headAction(strandId, EMPTY_HEAD, undefined),
-        newJobAction(job),
-      ]);
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-      await this.refuseSecondJournal(strandId);
-      throw await nameTaken(store, ledger.name);
+    for (;;) {
+      const guard = await readQuotaGuard(store, LEDGER_QUOTA_KEY);
+      await refuseTooManyLedgers(this.context);
+      try {
+        await store.transact([
+          { put: ledgerKey(ledger.name), value: encodeRecord(record), ordinal: 1, if: { absent: true } },
+          // The journal's own claim: two restores under two names would write the same items.
+          headAction(strandId, EMPTY_HEAD, undefined),
+          newJobAction(job),
+          quotaGuardAction(guard),
+        ]);
+        return job;
+      } catch (error) {
+        if (!(error instanceof ConditionFailed)) throw error;
+        await this.refuseSecondJournal(strandId);
+        if (await findLedger(store, ledger.name)) throw await nameTaken(store, ledger.name);
+        // Another ledger came first, and has to be counted now.
+      }
     }
-    return job;
   }
 
   /** The newest restore under that name, seven days long after its end. @throws LedgerError ResourceNotFoundException */

@@ -1,9 +1,9 @@
 import { checkDestination } from './destination-check';
 import { ledgerArn, type EngineContext } from './engine-context';
-import { changeJob, findJob, isForgotten, jobsOf, newJobAction, type StreamJob } from './job-record';
+import { changeJob, findJob, liveJobsOf, type StreamJob } from './job-record';
+import { startJob } from './job-start';
 import { LedgerError } from './ledger-error';
-import { requireActiveLedger, requireLedger } from './ledger-record';
-import { randomId } from './random-id';
+import { requireLedger } from './ledger-record';
 import { withoutTags, withTags, type Tags } from './tags';
 
 export interface StreamRequest {
@@ -27,31 +27,20 @@ export class Streams {
 
   /** @throws LedgerError for each of the request's rules, and when the Kinesis stream cannot be reached under the role */
   async start(ledgerName: string, request: StreamRequest): Promise<string> {
-    const { store, clock, random, account, destinations } = this.context;
-    const ledger = await requireActiveLedger(store, ledgerName);
-    if (request.exclusiveEndMillis !== undefined && request.inclusiveStartMillis >= request.exclusiveEndMillis) {
-      throw illegal('Start date must not be greater than end date');
-    }
-    if (request.inclusiveStartMillis > clock() + CLOCK_SKEW_MILLIS) throw illegal('Start date cannot be in the future');
-    await this.refuseCollision(ledgerName, request);
-    await checkDestination(async () => {
-      const writer = await destinations.records(request.roleArn, ledgerArn(account, ledgerName));
-      await writer.check(request.kinesisStreamArn);
-    }, 'QLDB encountered an error validating Kinesis Data Streams: Response from Kinesis:');
-    const id = randomId(random);
-    const job: StreamJob = {
+    const { account, clock, destinations, quotas } = this.context;
+    return startJob<StreamJob>(this.context, ledgerName, {
       kind: 'stream',
-      id,
-      ledgerName,
-      strandId: ledger.strandId,
-      status: 'ACTIVE',
-      createdMillis: clock(),
-      ...request,
-      inclusiveStartMillis: Math.max(request.inclusiveStartMillis, ledger.creationMillis),
-    };
-    await store.transact([newJobAction(job)]);
-    this.context.wake(ledger.strandId);
-    return id;
+      inclusiveStartMillis: request.inclusiveStartMillis,
+      refuse: (streams) => {
+        checkRequest(request, clock());
+        refuseCollision(ledgerName, request, streams.filter(isRunning), quotas.activeStreamsPerLedger);
+      },
+      checkDestination: () => checkDestination(async () => {
+        const writer = await destinations.records(request.roleArn, ledgerArn(account, ledgerName));
+        await writer.check(request.kinesisStreamArn);
+      }, 'QLDB encountered an error validating Kinesis Data Streams: Response from Kinesis:'),
+      record: beginning => ({ kind: 'stream', status: 'ACTIVE', ...request, ...beginning }),
+    });
   }
 
   /** @throws LedgerError ResourceNotFoundException for the ledger or the stream */
@@ -65,10 +54,7 @@ export class Streams {
   /** Streams of a ledger, newest first. */
   async listForLedger(ledgerName: string): Promise<StreamJob[]> {
     const { record } = await requireLedger(this.context.store, ledgerName);
-    const jobs = (await jobsOf(this.context.store, record.strandId)).map(job => job.record);
-    return jobs
-      .filter((job): job is StreamJob => job.kind === 'stream' && !isForgotten(job, this.context.clock()))
-      .sort((a, b) => b.createdMillis - a.createdMillis || (a.id < b.id ? -1 : 1));
+    return liveJobsOf(this.context.store, record.strandId, 'stream', this.context.clock());
   }
 
   /** @throws LedgerError ResourcePreconditionNotMetException if the stream has ended already */
@@ -98,21 +84,24 @@ export class Streams {
     const { strandId } = await this.describe(ledgerName, streamId);
     if (!await changeJob(this.context.store, strandId, 'stream', streamId, this.context.clock(), change)) throw streamNotFound(ledgerName, streamId);
   }
+}
 
-  private async refuseCollision(ledgerName: string, { streamName }: StreamRequest): Promise<void> {
-    const running = (await this.listForLedger(ledgerName)).filter(isRunning);
-    const { activeStreamsPerLedger } = this.context.quotas;
-    if (running.length >= activeStreamsPerLedger) {
-      throw new LedgerError('LimitExceededException', `Exceeded the limit of ${activeStreamsPerLedger} concurrently running Journal streams to Kinesis`, {
-        ResourceType: 'Stream',
-      });
-    }
-    const namesake = running.find(stream => stream.streamName === streamName);
-    if (namesake) {
-      throw new LedgerError('InvalidParameterException', `Ledger ${ledgerName} already has the running stream ${namesake.id} with name ${streamName}. Choose another name or cancel it.`, {
-        ParameterName: 'StreamName',
-      });
-    }
+function checkRequest({ inclusiveStartMillis, exclusiveEndMillis }: StreamRequest, nowMillis: number): void {
+  if (exclusiveEndMillis !== undefined && inclusiveStartMillis >= exclusiveEndMillis) throw illegal('Start date must not be greater than end date');
+  if (inclusiveStartMillis > nowMillis + CLOCK_SKEW_MILLIS) throw illegal('Start date cannot be in the future');
+}
+
+function refuseCollision(ledgerName: string, { streamName }: StreamRequest, running: readonly StreamJob[], runningMax: number): void {
+  if (running.length >= runningMax) {
+    throw new LedgerError('LimitExceededException', `Exceeded the limit of ${runningMax} concurrently running Journal streams to Kinesis`, {
+      ResourceType: 'Stream',
+    });
+  }
+  const namesake = running.find(stream => stream.streamName === streamName);
+  if (namesake) {
+    throw new LedgerError('InvalidParameterException', `Ledger ${ledgerName} already has the running stream ${namesake.id} with name ${streamName}. Choose another name or cancel it.`, {
+      ParameterName: 'StreamName',
+    });
   }
 }
 

@@ -2,6 +2,7 @@ import { ConditionFailed } from '../store';
 import { DestinationRefused } from './destinations';
 import type { EngineContext } from './engine-context';
 import { exportStep } from './export-step';
+import { reasonOf } from './job-reason';
 import { changeJob, findJob, jobsOf, replaceJob, type ExportJob, type JobRecord, type PurgeJob, type RestoreJob, type StoredJob, type StreamJob } from './job-record';
 import { LedgerError } from './ledger-error';
 import { purgeLedger } from './ledgers';
@@ -29,20 +30,34 @@ const RETRY_DELAY_MILLIS_MAX = 60_000;
 /** What the worker tells its operator. Never document data. */
 export type WorkerLog = (event: Readonly<Record<string, unknown>>) => void;
 
+/** Streams follow the journal while it grows; everything else works something off. Each lane may be run on its own, so that neither waits for the other. */
+export type WorkerLane = 'streams' | 'rest';
+
+const LANES: Readonly<Record<JobRecord['kind'], WorkerLane>> = { stream: 'streams', export: 'rest', restore: 'rest', purge: 'rest' };
+
 /** Takes the steps of exports, streams, restores and deletions. Any number of workers may run; a lease lets one of them at a job. */
 export class Worker {
   constructor(private readonly context: EngineContext, private readonly owner: string, private readonly log: WorkerLog) {}
 
-  /** Runs the jobs of one journal until nothing is left to do or `deadlineMillis` has come. Answers when to look again, if ever. */
-  async run(strandId: string, deadlineMillis: number): Promise<number | undefined> {
-    // Large blocks leave tables behind the journal, and a short-lived request may not be able to bring them up.
+  /**
+   * Runs the jobs of one journal until nothing is left to do or `deadlineMillis` has come. Answers when to look again, if ever.
+   *
+   * @param lane only jobs of this lane; all by default
+   */
+  async run(strandId: string, deadlineMillis: number, lane?: WorkerLane): Promise<number | undefined> {
+    if (lane !== 'streams') await this.catchUp(strandId);
+    const jobs = (await jobsOf(this.context.store, strandId)).filter(({ record }) => lane === undefined || LANES[record.kind] === lane);
+    const due = await Promise.all(jobs.map(job => this.runJob(job, deadlineMillis)));
+    const times = due.filter(time => time !== undefined);
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  /** Large blocks leave tables behind the journal, and a short-lived request may not be able to bring them up. */
+  private async catchUp(strandId: string): Promise<void> {
     await catchUp(this.context.store, strandId).catch((error: unknown) => {
       // A ledger on its way out has no head any more.
       if (!(error instanceof LedgerError)) this.log({ event: 'catch-up-failed', strandId, message: String(error) });
     });
-    const due = await Promise.all((await jobsOf(this.context.store, strandId)).map(job => this.runJob(job, deadlineMillis)));
-    const times = due.filter(time => time !== undefined);
-    return times.length > 0 ? Math.min(...times) : undefined;
   }
 
   private async runJob(job: StoredJob, deadlineMillis: number): Promise<number | undefined> {
@@ -69,12 +84,15 @@ export class Worker {
   private async runSteps(leased: StoredJob<ExportJob | StreamJob>, deadlineMillis: number): Promise<number | undefined> {
     let job = leased;
     while (this.context.clock() < deadlineMillis) {
+      const { setback } = job.record;
       job = job.record.kind === 'export'
         ? await exportStep(this.context, job as StoredJob<ExportJob>)
         : await streamStep(this.context, job as StoredJob<StreamJob>);
       const { record } = job;
+      const { kind, id, ledgerName, status } = record;
+      if (setback) this.log({ event: 'job-recovered', kind, id, ledgerName, attempts: setback.attempts });
       if (record.endedMillis !== undefined) {
-        this.log({ event: 'job-ended', kind: record.kind, id: record.id, ledgerName: record.ledgerName, status: record.status });
+        this.log({ event: 'job-ended', kind, id, ledgerName, status });
         return undefined;
       }
       if (record.kind === 'stream' && await streamIsIdle(this.context, job as StoredJob<StreamJob>)) break;
@@ -111,15 +129,20 @@ export class Worker {
   /** A step failed: try again later, longer each time, until patience ends. */
   private async setBack({ strandId, kind, id }: JobRecord, error: unknown): Promise<number | undefined> {
     const now = this.context.clock();
-    const message = error instanceof Error ? error.message : String(error);
     const job = (await findJob(this.context.store, strandId, kind, id, now))?.record;
     if (!job || job.endedMillis !== undefined) return undefined;
     const sinceMillis = job.setback?.sinceMillis ?? now;
     const attempts = (job.setback?.attempts ?? 0) + 1;
     const nextAttemptMillis = now + Math.min(RETRY_DELAY_MILLIS_MAX, 1_000 * 2 ** Math.min(attempts - 1, 10));
+    const message = reasonOf(error, job);
     const setback = { message, attempts, sinceMillis, nextAttemptMillis };
     const outOfPatience = now - sinceMillis >= PATIENCE_MILLIS[kind];
-    this.log({ event: 'job-setback', kind, id, ledgerName: job.ledgerName, message, attempts, givenUp: outOfPatience });
+    // Only the log tells what went wrong inside.
+    const fault = error instanceof DestinationRefused ? {} : { cause: error instanceof Error ? error.stack : String(error) };
+    const impaired = kind === 'stream' ? impairment(error) : {};
+    this.log({
+      event: 'job-setback', kind, id, ledgerName: job.ledgerName, message, attempts, givenUp: outOfPatience, impaired: impaired.status === 'IMPAIRED', ...fault,
+    });
 
     // A restore that is given up leaves no ledger behind.
     if (kind === 'restore' && outOfPatience) {
@@ -128,7 +151,7 @@ export class Worker {
       return undefined;
     }
     const change = {
-      ...(kind === 'stream' ? impairment(error) : {}),
+      ...impaired,
       ...(outOfPatience ? { status: kind === 'export' ? 'CANCELLED' : 'FAILED', endedMillis: now } : {}),
     };
     const changes = { ...change, setback, lease: undefined } as Partial<JobRecord & { kind: typeof kind }>;

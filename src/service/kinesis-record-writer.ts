@@ -13,21 +13,24 @@ const PAUSE_MILLIS_MAX = 2_000;
 const THROTTLED = ['ProvisionedThroughputExceededException', 'InternalFailure', 'KMSThrottlingException', 'LimitExceededException'];
 
 /**
- * Writes records in order. Of a batch that was taken in part, everything from the first refused record on is sent again: each record
- * then stands, at least once, behind all that came before it, while some stand there twice.
+ * Writes records in order, each partition for itself. Kinesis may refuse one record of a call and take the next, so a call never carries two
+ * of one partition: a record goes out when the one before it is durable. What is refused holds up its own partition and no other.
  */
 export function kinesisRecordWriter(kinesis: KinesisClient, sleep: (millis: number) => Promise<unknown> = sleepFor): RecordWriter {
   return {
     async put(kinesisStreamArn, records) {
-      let start = 0;
+      const waiting = partitions(records);
       let fruitlessAttempts = 0;
-      while (start < records.length) {
-        const batch = batchFrom(records, start);
-        const { written, failure } = await putBatch(kinesis, kinesisStreamArn, batch);
-        start += written;
-        fruitlessAttempts = written > 0 ? 0 : fruitlessAttempts + 1;
+      while (waiting.size > 0) {
+        const batch = nextBatch(waiting);
+        const failures = await putBatch(kinesis, kinesisStreamArn, batch.map(({ record }) => record));
+        const taken = batch.filter((_, index) => failures[index] === undefined);
+        for (const { queue } of taken) advance(waiting, queue);
+        fruitlessAttempts = taken.length > 0 ? 0 : fruitlessAttempts + 1;
+        const [failure, ...others] = failures.filter(reason => reason !== undefined);
         if (failure === undefined) continue;
-        if (!THROTTLED.includes(failure.code) || fruitlessAttempts === FRUITLESS_ATTEMPTS_MAX) throw failure;
+        const lasting = [failure, ...others].find(({ code }) => !THROTTLED.includes(code));
+        if (lasting || fruitlessAttempts === FRUITLESS_ATTEMPTS_MAX) throw lasting ?? failure;
         await sleep(Math.min(PAUSE_MILLIS_MAX, 100 * 2 ** fruitlessAttempts));
       }
     },
@@ -37,22 +40,40 @@ export function kinesisRecordWriter(kinesis: KinesisClient, sleep: (millis: numb
   };
 }
 
-function batchFrom(records: readonly KinesisRecord[], start: number): readonly KinesisRecord[] {
-  let bytes = 0;
-  let end = start;
-  while (end < records.length && end - start < BATCH_RECORDS_MAX) {
-    const { partitionKey, data } = records[end]!;
-    bytes += data.length + Buffer.byteLength(partitionKey);
-    if (end > start && bytes > BATCH_BYTES_MAX) break;
-    end++;
+/** The records of one partition that are not durable yet, from `next` on. */
+interface Queue { readonly partition: string; readonly records: KinesisRecord[]; next: number }
+
+function partitions(records: readonly KinesisRecord[]): Map<string, Queue> {
+  const queues = new Map<string, Queue>();
+  for (const record of records) {
+    const partition = record.explicitHashKey ?? record.partitionKey;
+    const queue = queues.get(partition) ?? { partition, records: [], next: 0 };
+    queue.records.push(record);
+    queues.set(partition, queue);
   }
-  return records.slice(start, end);
+  return queues;
 }
 
-/** How many records from the start of the batch are durable, and why the next one is not. */
-interface BatchResult { readonly written: number; readonly failure?: DestinationRefused }
+function advance(waiting: Map<string, Queue>, queue: Queue): void {
+  queue.next++;
+  if (queue.next === queue.records.length) waiting.delete(queue.partition);
+}
 
-async function putBatch(kinesis: KinesisClient, streamArn: string, batch: readonly KinesisRecord[]): Promise<BatchResult> {
+/** The next record of each partition, as far as one call carries them. */
+function nextBatch(waiting: ReadonlyMap<string, Queue>): { readonly queue: Queue; readonly record: KinesisRecord }[] {
+  const batch = [];
+  let bytes = 0;
+  for (const queue of waiting.values()) {
+    const record = queue.records[queue.next]!;
+    bytes += record.data.length + Buffer.byteLength(record.partitionKey);
+    if (batch.length === BATCH_RECORDS_MAX || (batch.length > 0 && bytes > BATCH_BYTES_MAX)) break;
+    batch.push({ queue, record });
+  }
+  return batch;
+}
+
+/** Why each record of the batch was refused; undefined for those that are durable. */
+async function putBatch(kinesis: KinesisClient, streamArn: string, batch: readonly KinesisRecord[]): Promise<(DestinationRefused | undefined)[]> {
   let results: readonly PutRecordsResultEntry[];
   try {
     const { Records = [] } = await kinesis.send(new PutRecordsCommand({
@@ -61,10 +82,10 @@ async function putBatch(kinesis: KinesisClient, streamArn: string, batch: readon
     }));
     results = Records;
   } catch (error) {
-    return { written: 0, failure: refusal(error) };
+    return batch.map(() => refusal(error));
   }
-  const refused = results.findIndex(({ ErrorCode }) => ErrorCode !== undefined && ErrorCode !== null && ErrorCode !== '');
-  if (refused < 0) return { written: batch.length };
-  const { ErrorCode, ErrorMessage } = results[refused]!;
-  return { written: refused, failure: refusal(Object.assign(new Error(ErrorMessage ?? ErrorCode), { name: ErrorCode })) };
+  return batch.map((_, index) => {
+    const { ErrorCode, ErrorMessage } = results[index] ?? {};
+    return ErrorCode ? refusal(Object.assign(new Error(ErrorMessage ?? ErrorCode), { name: ErrorCode })) : undefined;
+  });
 }

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { createEngine, storedSessionStore, type Account, type Engine, type EngineOptions, type Quotas } from '../engine';
+import { createEngine, storedSessionStore, type Account, type Destinations, type Engine, type EngineOptions, type Quotas } from '../engine';
 import { uniqueId } from '../journal';
 import { dynamoDbStore } from '../store';
-import { awsDestinations } from './aws-destinations';
 import { commitPause } from './commit-pause';
 import { logWithMetrics, sessionsWithMetrics } from './ledger-metrics';
 import type { ServiceLog } from './service-log';
@@ -23,9 +22,14 @@ export interface LambdaEnvironment {
   readonly [name: string]: string | undefined;
 }
 
+export interface LambdaServiceOptions extends Pick<EngineOptions, 'checkGrants'> {
+  /** Where exports and streams go, made for the function's region. Passed in, so that a bundle carries only the clients that its entry uses. */
+  readonly destinations: (region: string) => Destinations;
+}
+
 /** @throws Error when the environment lacks a variable; when the account cannot be found out */
 export async function openLambdaService(
-  environment: LambdaEnvironment, functionArn: string | undefined, { checkGrants }: Pick<EngineOptions, 'checkGrants'> = {},
+  environment: LambdaEnvironment, functionArn: string | undefined, { destinations, checkGrants }: LambdaServiceOptions,
 ): Promise<LambdaService> {
   const tableName = required(environment, 'LEDGER_TABLE_NAME');
   const region = required(environment, 'AWS_REGION');
@@ -37,7 +41,7 @@ export async function openLambdaService(
     sessions: sessionsWithMetrics(storedSessionStore(store, clock)),
     clock,
     random: randomBytes,
-    destinations: awsDestinations({ region, clock }),
+    destinations: destinations(region),
     account,
     checkGrants,
     quotas: quotas(environment),

@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import type { Worker } from '../engine';
+import { awsDestinations } from './aws-destinations';
 import { everyStrand } from './every-strand';
 import { logLine, openLambdaService, type LambdaService } from './lambda-service';
 import { tellStreamHealth } from './stream-health';
+import { runStrand } from './strand-run';
 
 /** Records of the table's stream; without any, the event is a tick of the schedule. */
 export interface WorkerEvent {
@@ -11,6 +14,13 @@ export interface WorkerEvent {
 
 /** Kept free at the end of an invocation for the step in flight and the log line. */
 const MARGIN_MILLIS = 20_000;
+/**
+ * Events of one place in the table's stream wait for each other, so an invocation for events is short: what is left to do then wakes the next
+ * one, behind the events that have come meanwhile.
+ */
+const EVENT_RUN_MILLIS_MAX = 15_000;
+/** How long an invocation waits for jobs that are due soon. */
+const PATIENCE_MILLIS = 15_000;
 /** Journals whose jobs run at the same time. */
 const CONCURRENT_STRANDS_MAX = 8;
 
@@ -26,7 +36,8 @@ let opening: Promise<OpenWorker> | undefined;
 /** Entry of the worker function. A ledger in trouble neither stops the others nor fails the invocation: the schedule comes back to it. */
 export async function handler(event: WorkerEvent, context: Pick<Context, 'invokedFunctionArn' | 'getRemainingTimeInMillis'>): Promise<void> {
   const startMillis = Date.now();
-  const deadlineMillis = startMillis + Math.max(0, remainingMillis(context) - MARGIN_MILLIS);
+  const runMillis = Math.max(0, remainingMillis(context) - MARGIN_MILLIS);
+  const deadlineMillis = startMillis + (event.Records ? Math.min(runMillis, EVENT_RUN_MILLIS_MAX) : runMillis);
   const { service, worker } = await (opening ??= open(context.invokedFunctionArn));
   const waiting = event.Records ? strandsOf(event.Records) : await collect(everyStrand(service.engine));
   const failures: { strandId: string; cause: string }[] = [];
@@ -34,7 +45,7 @@ export async function handler(event: WorkerEvent, context: Pick<Context, 'invoke
   const runSome = async (): Promise<void> => {
     for (const strandId of next) {
       try {
-        await worker.run(strandId, deadlineMillis);
+        await runStrand({ worker, strandId, deadlineMillis, patienceEndMillis: startMillis + PATIENCE_MILLIS, clock: Date.now, sleep });
       } catch (error) {
         failures.push({ strandId, cause: String(error instanceof Error ? error.stack : error) });
       }
@@ -54,7 +65,9 @@ export async function handler(event: WorkerEvent, context: Pick<Context, 'invoke
 
 async function open(functionArn: string): Promise<OpenWorker> {
   try {
-    const service = await openLambdaService(process.env, functionArn);
+    const service = await openLambdaService(process.env, functionArn, {
+      destinations: region => awsDestinations({ region, clock: Date.now }),
+    });
     return { service, worker: service.engine.worker(service.newId(), logLine) };
   } catch (error) {
     opening = undefined;

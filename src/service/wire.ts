@@ -34,6 +34,7 @@ const SESSION_TARGET = /^QLDBSession\.(.*)$/;
 interface Answer {
   readonly operation: string;
   readonly body: () => Promise<JsonObject>;
+  readonly headers?: (body: JsonObject) => Readonly<Record<string, string>>;
 }
 
 /** The whole wire: QLDB's control plane (REST with JSON) and its session API (one JSON target), told apart by the target header. */
@@ -53,7 +54,7 @@ export function createWire(options: WireOptions): Handle {
       const body = JSON.stringify(output);
       refuseTooLarge(body, options.answerBytesMax);
       log({ event: 'request', requestId, operation, ...isSession && sessionMembers(output[operation]), status: 200, durationMillis: clock() - startMillis });
-      return { status: 200, headers: responseHeaders(requestId, isSession), body };
+      return { status: 200, headers: { ...responseHeaders(requestId, isSession), ...answer.headers?.(output) }, body };
     } catch (error) {
       const answer = errorAnswer(error);
       const { status, name } = answer;
@@ -92,6 +93,7 @@ function restAnswer({ engine, account }: WireOptions, request: WireRequest, call
   const { operation, path } = route([...OPERATIONS, ...OWN_OPERATIONS], request.method, request.rawPath);
   return {
     operation: operation.name,
+    headers: operation.headers,
     async body() {
       const checked = checkInput(operation.input, restInput(operation.input, path, request.rawQuery, request.body));
       if (checked.kind === 'invalid') throw invalidParameter(checked.violations[0]!.parameterName, violationsMessage(checked.violations));

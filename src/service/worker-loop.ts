@@ -1,4 +1,4 @@
-import type { Worker } from '../engine';
+import type { Worker, WorkerLane } from '../engine';
 import type { ServiceLog } from './service-log';
 
 export interface WorkerLoopOptions {
@@ -13,11 +13,14 @@ const RETRY_MILLIS = 5_000;
 /** A timer cannot be set for longer than 24 days; waking for nothing once an hour costs one read. */
 const DELAY_MILLIS_MAX = 3_600_000;
 
-interface Strand { running: boolean; again: boolean; timer?: NodeJS.Timeout }
+const LANES: readonly WorkerLane[] = ['streams', 'rest'];
 
-/** Runs the jobs of each journal one run at a time: when something woke it, and when its next job is due. */
+/** One lane of one journal. */
+interface Lane { readonly strandId: string; readonly lane: WorkerLane; running: boolean; again: boolean; timer?: NodeJS.Timeout }
+
+/** Runs the jobs of each journal when something woke it, and when its next job is due; those of one lane one run at a time. */
 export class WorkerLoop {
-  private readonly strands = new Map<string, Strand>();
+  private readonly lanes = new Map<string, Lane>();
   private readonly runs = new Set<Promise<void>>();
   private stopped = false;
 
@@ -25,48 +28,53 @@ export class WorkerLoop {
 
   /** Something happened that the jobs of the journal may wait for. */
   wake(strandId: string): void {
-    if (this.stopped) return;
-    const strand = this.strands.get(strandId) ?? { running: false, again: false };
-    this.strands.set(strandId, strand);
-    clearTimeout(strand.timer);
-    if (strand.running) {
-      strand.again = true;
-      return;
-    }
-    strand.running = true;
-    const run = this.run(strandId, strand).finally(() => this.runs.delete(run));
-    this.runs.add(run);
+    for (const lane of LANES) this.wakeLane(strandId, lane);
   }
 
   /** Ends the timers and waits for the runs in flight. */
   async stop(): Promise<void> {
     this.stopped = true;
-    for (const { timer } of this.strands.values()) clearTimeout(timer);
+    for (const { timer } of this.lanes.values()) clearTimeout(timer);
     await Promise.all(this.runs);
   }
 
-  private async run(strandId: string, strand: Strand): Promise<void> {
-    const dueMillis = await this.slice(strandId);
-    strand.running = false;
+  private wakeLane(strandId: string, laneName: WorkerLane): void {
     if (this.stopped) return;
-    if (strand.again) {
-      strand.again = false;
-      this.wake(strandId);
+    const key = `${laneName} ${strandId}`;
+    const lane = this.lanes.get(key) ?? { strandId, lane: laneName, running: false, again: false };
+    this.lanes.set(key, lane);
+    clearTimeout(lane.timer);
+    if (lane.running) {
+      lane.again = true;
+      return;
+    }
+    lane.running = true;
+    const run = this.run(key, lane).finally(() => this.runs.delete(run));
+    this.runs.add(run);
+  }
+
+  private async run(key: string, lane: Lane): Promise<void> {
+    const dueMillis = await this.slice(lane);
+    lane.running = false;
+    if (this.stopped) return;
+    if (lane.again) {
+      lane.again = false;
+      this.wakeLane(lane.strandId, lane.lane);
     } else if (dueMillis !== undefined) {
       const delayMillis = Math.min(DELAY_MILLIS_MAX, Math.max(0, dueMillis - this.options.clock()));
-      strand.timer = setTimeout(() => this.wake(strandId), delayMillis);
-      strand.timer.unref();
+      lane.timer = setTimeout(() => this.wakeLane(lane.strandId, lane.lane), delayMillis);
+      lane.timer.unref();
     } else {
-      this.strands.delete(strandId);
+      this.lanes.delete(key);
     }
   }
 
-  private async slice(strandId: string): Promise<number | undefined> {
+  private async slice({ strandId, lane }: Lane): Promise<number | undefined> {
     const { worker, clock, log } = this.options;
     try {
-      return await worker.run(strandId, clock() + SLICE_MILLIS);
+      return await worker.run(strandId, clock() + SLICE_MILLIS, lane);
     } catch (error) {
-      log({ event: 'worker-failed', strandId, cause: error instanceof Error ? error.stack : String(error) });
+      log({ event: 'worker-failed', strandId, lane, cause: error instanceof Error ? error.stack : String(error) });
       return clock() + RETRY_MILLIS;
     }
   }

@@ -132,7 +132,15 @@ describe('an export', () => {
       fixture.time.millis = Math.max(fixture.time.millis, due);
     }
     expect(await fixture.engine.exports.describe('books', id)).toMatchObject({ status: 'CANCELLED' });
-    expect(fixture.logged.at(-1)).toMatchObject({ event: 'job-setback', id, message: 'The specified bucket does not exist', givenUp: true });
+    const reason = `Writing to s3://archive/books under the role ${ROLE}: NoSuchBucket The specified bucket does not exist. Check that the bucket exists, in this account's region.`;
+    expect(fixture.logged.at(-1)).toMatchObject({ event: 'job-setback', id, message: reason, givenUp: true });
+    expect((await fixture.engine.exports.describe('books', id)).setback).toMatchObject({ message: reason });
+    // And it can be asked for again.
+    fixture.destinations.refuse = undefined;
+    const again = await fixture.engine.exports.start('books', exportRequest(fixture));
+    await fixture.run();
+    const { status, setback } = await fixture.engine.exports.describe('books', again);
+    expect([status, setback]).toEqual(['COMPLETED', undefined]);
   });
 
   test('is refused as the third one running, and forgotten seven days after its end', async () => {

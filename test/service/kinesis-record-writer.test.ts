@@ -1,6 +1,7 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { KinesisRecord } from '../../src/engine';
 import { kinesisRecordWriter } from '../../src/service/kinesis-record-writer';
+import { seededRandom } from '../engine/faulty-store';
 
 const ARN = 'arn:aws:kinesis:eu-central-1:111122223333:stream/journal';
 
@@ -42,11 +43,47 @@ test('a call carries five megabytes at most', async () => {
   expect(calls.map(({ length }) => length)).toEqual([5, 5, 2]);
 });
 
-test('after a refused record everything from it on is sent again, so that each stands behind all before it', async () => {
+test('a refused record is sent again, and no other', async () => {
   const { writer, durable, waits } = newWriter(refusing('ProvisionedThroughputExceededException', 1));
   await writer.put(ARN, [record('a'), record('b'), record('c')]);
-  expect(durable).toEqual(['a', 'c', 'b', 'c']);
+  expect(durable).toEqual(['a', 'c', 'b']);
   expect(waits).toHaveLength(1);
+});
+
+test('a call never carries two records of one partition, which Kinesis could take the wrong way round', async () => {
+  const { writer, calls } = newWriter();
+  await writer.put(ARN, ['a', 'a', 'b', 'a', 'b', 'c'].map(key => record(key)));
+  expect(calls).toEqual([['a', 'b', 'c'], ['a', 'b'], ['a']]);
+});
+
+test('no record overtakes another of its partition, whatever Kinesis refuses and however often', async () => {
+  for (let seed = 1; seed <= 50; seed++) {
+    const random = seededRandom(seed);
+    const durable: string[] = [];
+    const send = async ({ input }: { input: { Records: readonly (Sent & { ExplicitHashKey: string })[] } }) => {
+      if (random() < 0.1) {
+        // All of them durable, and the answer lost.
+        if (random() < 0.5) durable.push(...input.Records.map(({ Data }) => Buffer.from(Data).toString()));
+        throw named('ProvisionedThroughputExceededException');
+      }
+      return {
+        Records: input.Records.map(({ Data }) => {
+          if (random() < 0.3) return { ErrorCode: 'InternalFailure' };
+          durable.push(Buffer.from(Data).toString());
+          return {};
+        }),
+      };
+    };
+    const records = Array.from({ length: 200 }, (_, index) => {
+      const place = Math.floor(random() * 8);
+      return { partitionKey: `document-${index}`, explicitHashKey: `${place}`, data: Buffer.from(`${place} ${index}`) };
+    });
+    await kinesisRecordWriter({ send } as unknown as KinesisClient, async () => undefined).put(ARN, records);
+    for (let place = 0; place < 8; place++) {
+      const ofPlace = (texts: readonly string[]) => [...new Set(texts.filter(text => text.startsWith(`${place} `)))];
+      expect(ofPlace(durable)).toEqual(ofPlace(records.map(({ data }) => data.toString())));
+    }
+  }
 });
 
 test('attempts that move something are not counted', async () => {

@@ -1,10 +1,15 @@
+import type { Worker } from '../../src/engine';
 import { WorkerLoop } from '../../src/service/worker-loop';
 
 jest.useFakeTimers();
 
-function newLoop(run: (strandId: string) => Promise<number | undefined>) {
+/** `run` is asked about one lane; there is nothing to do in the other, unless `streams` says so. */
+function newLoop(
+  run: (strandId: string, deadlineMillis: number) => Promise<number | undefined>, streams = async (): Promise<number | undefined> => undefined,
+) {
   const log: Readonly<Record<string, unknown>>[] = [];
-  return { loop: new WorkerLoop({ worker: { run }, clock: () => Date.now(), log: event => log.push(event) }), log };
+  const worker: Pick<Worker, 'run'> = { run: async (strandId, deadlineMillis, lane) => lane === 'streams' ? streams() : run(strandId, deadlineMillis) };
+  return { loop: new WorkerLoop({ worker, clock: () => Date.now(), log: event => log.push(event) }), log };
 }
 /** Lets promises that are settled go on. */
 const settle = async () => jest.advanceTimersByTimeAsync(0);
@@ -33,6 +38,16 @@ test('journals run side by side', async () => {
   expect(run.mock.calls).toEqual([['a', expect.any(Number)], ['b', expect.any(Number)]]);
 });
 
+test('streams of a journal are run while an export of it takes its time', async () => {
+  const streams = jest.fn(async () => undefined);
+  const { loop } = newLoop(async () => new Promise<undefined>(() => {}), streams);
+  loop.wake('a');
+  await settle();
+  loop.wake('a');
+  await settle();
+  expect(streams).toHaveBeenCalledTimes(2);
+});
+
 test('a journal is run again when its next job is due', async () => {
   const dueMillis = Date.now() + 60_000;
   const run = jest.fn<Promise<number | undefined>, [string]>().mockResolvedValueOnce(dueMillis).mockResolvedValue(undefined);
@@ -58,7 +73,7 @@ test('a failed run is logged and tried again', async () => {
   const { loop, log } = newLoop(run);
   loop.wake('a');
   await settle();
-  expect(log).toEqual([{ event: 'worker-failed', strandId: 'a', cause: expect.stringContaining('disk full') }]);
+  expect(log).toEqual([{ event: 'worker-failed', strandId: 'a', lane: 'rest', cause: expect.stringContaining('disk full') }]);
   await jest.advanceTimersByTimeAsync(5_000);
   expect(run).toHaveBeenCalledTimes(2);
 });

@@ -1,5 +1,6 @@
 import { LEDGER_NAME, UNIQUE_ID } from '../input/qldb-shapes';
 import { fromPath } from '../input/shape';
+import { statusReasonHeaders } from '../job-reason';
 import { streamDescription } from '../stream-description';
 import { operation } from './operation';
 
@@ -11,4 +12,5 @@ export const describeJournalKinesisStream = operation({
   async run({ engine, account }, { LedgerName, StreamId }) {
     return { Stream: streamDescription(account, await engine.streams.describe(LedgerName, StreamId)) };
   },
+  headers: ({ Stream }) => statusReasonHeaders(Stream),
 });

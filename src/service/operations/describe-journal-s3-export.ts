@@ -1,4 +1,5 @@
 import { exportDescription } from '../export-description';
+import { statusReasonHeaders } from '../job-reason';
 import { operation } from './operation';
 import { LEDGER_NAME, UNIQUE_ID } from '../input/qldb-shapes';
 import { fromPath } from '../input/shape';
@@ -11,4 +12,5 @@ export const describeJournalS3Export = operation({
   async run({ engine }, { Name, ExportId }) {
     return { ExportDescription: exportDescription(await engine.exports.describe(Name, ExportId)) };
   },
+  headers: ({ ExportDescription }) => statusReasonHeaders(ExportDescription),
 });

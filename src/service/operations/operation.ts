@@ -20,6 +20,8 @@ export interface Operation<M extends Members = Members> {
   readonly input: M;
   /** Answers the response's body. @throws LedgerError */
   readonly run: (context: OperationContext, input: InputOf<M>) => Promise<JsonObject>;
+  /** Headers of the response besides those that all have, given its body. @default - none */
+  readonly headers?: (body: JsonObject) => Readonly<Record<string, string>>;
 }
 
 /** Ties the type of `run`'s input to the constraints, which the caller has checked by the time it runs. */
