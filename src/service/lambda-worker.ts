@@ -4,8 +4,8 @@ import type { Worker } from '../engine';
 import { awsDestinations } from './aws-destinations';
 import { everyStrand } from './every-strand';
 import { logLine, openLambdaService, type LambdaService } from './lambda-service';
-import { tellStreamHealth } from './stream-health';
 import { runStrand } from './strand-run';
+import { tellStreamHealth } from './stream-health';
 
 /** Records of the table's stream; without any, the event is a tick of the schedule. */
 export interface WorkerEvent {

@@ -65,9 +65,8 @@ test.each([[true, 1], [true, 2], [true, 3], [false, 4], [false, 5]])(
         }
       },
     });
-    const destinations = { ...recordingDestinations(), records: async () => dyingWriter(kinesisRecordWriter(client, async () => undefined)) };
-    const fixture = engineFixture({ destinations: { ...destinations, records: async () => ({ ...await destinations.records(), check: async () => undefined }) } });
-    const { engine, time } = fixture;
+    const writer = { ...kinesisRecordWriter(client, async () => undefined), check: async () => undefined };
+    const { engine, time } = engineFixture({ destinations: { ...recordingDestinations(), records: async () => dyingWriter(writer) } });
     const strandId = await newLedger(engine);
     await execute(engine, 'CREATE TABLE People');
     const id = await engine.streams.start('books', {
