@@ -32,12 +32,11 @@ export async function runExportSchedule(edges: ExportScheduleEdges, declared: Ex
     let outcome: WindowOutcome = { kind: 'complete' };
     while (exported < declared.windowsPerRun && isDue(window, edges.now()) && edges.now() < deadline) {
       outcome = await exportedWindow({ ...edges, patiently, deadline }, declared, window);
-      edges.log(`Window ${windowFolder(window)} of ledger '${declared.ledgerName}': ${outcome.kind}`
-        + `${outcome.kind === 'complete' ? '' : `, ${outcome.reason}`}`);
-      if (outcome.kind !== 'complete') {
+      edges.log(`Window ${windowFolder(window)} of ledger '${declared.ledgerName}': ${outcome.kind}${'reason' in outcome ? `, ${outcome.reason}` : ''}`);
+      if ('reason' in outcome) {
         break;
       }
-      exported++;
+      exported += outcome.kind === 'complete' ? 1 : 0;
       window = windowFrom(window.end, declared.windowSeconds);
     }
     report({

@@ -4,7 +4,7 @@ import {
 import { type ArchivedObject, type ArchiveObjects } from './archive-objects';
 import { type ExportScheduleDeclaration } from './export-schedule-declaration';
 import { windowFolder, type ExportWindow } from './export-window';
-import { exportsOf } from './journal-export-start';
+import { describeExport, exportsOf } from './journal-export-start';
 import { isNamed, isUnavailable, messageOf } from './service-failure';
 
 /** Everything a run may touch. */
@@ -26,6 +26,8 @@ export interface WindowRun extends ExportScheduleEdges {
 
 export type WindowOutcome =
   | { readonly kind: 'complete' }
+  /** An earlier run has seen to it. */
+  | { readonly kind: 'complete before' }
   /** Nothing is wrong, but it takes longer than this run. */
   | { readonly kind: 'not yet'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string };
@@ -52,13 +54,13 @@ const COMPLETED = /(?:^|\/)[^/.]+\.[^/.]+\.completed\.manifest$/;
 export async function exportedWindow(run: WindowRun, declared: ExportScheduleDeclaration, window: ExportWindow): Promise<WindowOutcome> {
   const folder = `${declared.prefix}${windowFolder(window)}`;
   const objects = await run.patiently(() => run.objects.objectsIn(folder));
-  if (objects.some(({ key }) => COMPLETED.test(key))) {
-    return { kind: 'complete' };
-  }
   const jobs = await jobsBelow(run, declared, folder);
-  const running = jobs.find(({ Status: status }) => status !== 'CANCELLED');
+  if (objects.some(({ key }) => COMPLETED.test(key)) || jobs.some(({ Status: status }) => status === 'COMPLETED')) {
+    return { kind: 'complete before' };
+  }
+  const running = jobs.find(({ Status: status }) => status === 'IN_PROGRESS');
   if (running) {
-    return followed(run, declared, folder, running.ExportId!);
+    return followed(run, declared, running.ExportId!);
   }
   const attempts = objects.filter(({ key }) => ATTEMPT.test(key));
   const latest = attempts.sort((a, b) => numberOf(a) - numberOf(b)).at(-1);
@@ -84,7 +86,7 @@ async function started(
   while (run.now() < run.deadline) {
     try {
       const { ExportId: exportId } = await run.control.send(new ExportJournalToS3Command(request(declared, window, folder)));
-      return await followed(run, declared, folder, exportId!);
+      return await followed(run, declared, exportId!);
     } catch (error) {
       if (isNamed(error, 'LimitExceededException', 'ResourcePreconditionNotMetException')) {
         await pause(run, POLL_SECONDS);
@@ -92,7 +94,7 @@ async function started(
         run.log(`No answer to the start of an export: ${messageOf(error)}`);
         const found = await begunSince(run, declared, folder, claimedAt);
         if (found) {
-          return followed(run, declared, folder, found);
+          return followed(run, declared, found);
         }
       } else {
         return { kind: 'failed', reason: `${messageOf(error).replace(/\.?$/, '.')} ${roleRemedy(declared)}` };
@@ -116,9 +118,9 @@ async function begunSince(run: WindowRun, declared: ExportScheduleDeclaration, f
 }
 
 /** Waits until a job has ended. */
-async function followed(run: WindowRun, declared: ExportScheduleDeclaration, folder: string, exportId: string): Promise<WindowOutcome> {
+async function followed(run: WindowRun, declared: ExportScheduleDeclaration, exportId: string): Promise<WindowOutcome> {
   for (;;) {
-    const job = (await jobsBelow(run, declared, folder)).find(({ ExportId: id }) => id === exportId);
+    const job = await run.patiently(() => describeExport(run.control, declared.ledgerName, exportId));
     switch (job?.Status) {
       case 'COMPLETED':
         return { kind: 'complete' };

@@ -1,7 +1,7 @@
-import { DescribeJournalS3ExportCommand, GetDigestCommand, type JournalS3ExportDescription, type QLDBClient } from '@aws-sdk/client-qldb';
+import { GetDigestCommand, type QLDBClient } from '@aws-sdk/client-qldb';
 import { fingerprint, journalExportDeclaration, type JournalExportDeclaration } from './journal-export-declaration';
 import { formatExportId, parseExportId, type JournalExportId } from './journal-export-id';
-import { endOfRequest, startedExport } from './journal-export-start';
+import { describeExport, endOfRequest, startedExport } from './journal-export-start';
 import { NOT_YET, type Edges, type IsCompleteResult, type Lifecycle, type LifecycleEvent } from './lifecycle';
 import { attemptNow, attemptOrWait, PERMISSION_SECONDS, type Attempt, type Patience } from './patience';
 import { isNamed, isRoleNotReady, messageOf } from './service-failure';
@@ -122,17 +122,6 @@ function attributes(id: JournalExportId, declared: JournalExportDeclaration): Re
     CompletedManifestKey: `${folder}${id.exportId}.${id.strandId}.completed.manifest`,
     ExportCreationTime: id.creationTime,
   };
-}
-
-async function describeExport(control: QLDBClient, ledgerName: string, exportId: string): Promise<JournalS3ExportDescription | undefined> {
-  try {
-    return (await control.send(new DescribeJournalS3ExportCommand({ Name: ledgerName, ExportId: exportId }))).ExportDescription;
-  } catch (error) {
-    if (isNamed(error, 'ResourceNotFoundException')) {
-      return undefined;
-    }
-    throw error;
-  }
 }
 
 /** The ledger's one strand, whose id is part of the last manifest's key. */

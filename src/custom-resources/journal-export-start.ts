@@ -1,8 +1,9 @@
 import { createHash } from 'crypto';
 import {
-  DescribeLedgerCommand, ExportJournalToS3Command, ListJournalS3ExportsForLedgerCommand, type JournalS3ExportDescription, type QLDBClient,
+  DescribeJournalS3ExportCommand, DescribeLedgerCommand, ExportJournalToS3Command, ListJournalS3ExportsForLedgerCommand, type JournalS3ExportDescription, type QLDBClient,
 } from '@aws-sdk/client-qldb';
 import { type JournalExportDeclaration } from './journal-export-declaration';
+import { isNamed } from './service-failure';
 
 /** How long after a first invocation for a request a second one may come. */
 const DUPLICATE_WINDOW_SECONDS = 900;
@@ -69,6 +70,18 @@ function isSameExport(job: JournalS3ExportDescription, declared: JournalExportDe
 /** Equal to the millisecond, or to the second for a service that keeps no more. */
 function isSameMoment(reported: Date | undefined, asked: Date): boolean {
   return reported !== undefined && (reported.getTime() === asked.getTime() || reported.getTime() === Math.floor(asked.getTime() / 1000) * 1000);
+}
+
+/** An export, or undefined when the service does not know it, or no longer. */
+export async function describeExport(control: QLDBClient, ledgerName: string, exportId: string): Promise<JournalS3ExportDescription | undefined> {
+  try {
+    return (await control.send(new DescribeJournalS3ExportCommand({ Name: ledgerName, ExportId: exportId }))).ExportDescription;
+  } catch (error) {
+    if (isNamed(error, 'ResourceNotFoundException')) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /** When a ledger was created. */
