@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ExpectedDigest } from './expected-digest';
 import { jobsCommand } from './jobs-command';
+import { keptDigest } from './kept-digest';
 import { proxy } from './proxy';
 import { restoreExportCommand } from './restore-export-command';
 import { serve } from './serve';
@@ -50,28 +52,28 @@ const verify = program.command('verify').description('Verify journal data: exit 
 
 verify.command('export <location>')
   .description('Verify every finished export in a folder or under s3://BUCKET/PREFIX, and that they fit together')
-  .option('--digest <base64>', 'digest of the ledger that the exports must lead to', digest)
+  .option('--digest <digest>', 'digest of the ledger that the exports must lead to: base64, or a file of LedgerDigest', digest)
   .option('--tip <sequenceNo>', 'block that the digest was taken at; the last one by default', sequenceNo)
   .option('--gapless', 'take gaps and overlaps between exports for tampering')
   .option('--strict', 'hold the journal to the rules of this project\'s own service, where every entry is explained')
   .option('--json', 'print the verdicts as JSON')
-  .action(verifyExportCommand);
+  .action(expecting(verifyExportCommand));
 
 verify.command('receipt <files...>')
   .description('Verify receipts: a revision, block or hash with its proof and digest, in Ion or JSON; several files count as one')
-  .option('--digest <base64>', 'digest kept elsewhere that the receipt must lead to', digest)
+  .option('--digest <digest>', 'digest kept elsewhere that the receipt must lead to: base64, or a file of LedgerDigest', digest)
   .option('--json', 'print the verdicts as JSON')
-  .action(verifyReceiptCommand);
+  .action(expecting(verifyReceiptCommand));
 
 verify.command('ledger <name>')
   .description('Walk the journal of a live ledger through QLDB\'s API and verify every block, link and proof, and the digest')
   .requiredOption('--endpoint <url>', 'URL of the ledger service')
   .option('--region <region>', 'region to sign for; that of a function URL or of the environment by default')
-  .option('--digest <base64>', 'digest kept elsewhere that the journal must lead to', digest)
+  .option('--digest <digest>', 'digest kept elsewhere that the journal must lead to: base64, or a file of LedgerDigest', digest)
   .option('--tip <sequenceNo>', 'block that the digest was taken at; the newest one by default', sequenceNo)
   .option('--strict', 'hold the journal to the rules of this project\'s own service, where every entry is explained')
   .option('--json', 'print the verdict as JSON')
-  .action(verifyLedgerCommand);
+  .action(expecting(verifyLedgerCommand));
 
 const restore = program.command('restore').description('Make a ledger of what was kept of one');
 
@@ -80,13 +82,13 @@ restore.command('export <location>')
     + 'is not being served; a restore that was interrupted goes on. Exit code 0 is restored, 1 is tampered with, 2 is unreadable')
   .requiredOption('--ledger <name>', 'name of the ledger to make', ledgerName)
   .requiredOption('--data <directory>', 'folder that holds the ledgers; made if it does not exist')
-  .option('--digest <base64>', 'digest of the ledger that the exports must lead to', digest)
+  .option('--digest <digest>', 'digest of the ledger that the exports must lead to: base64, or a file of LedgerDigest', digest)
   .option('--tip <sequenceNo>', 'block that the digest was taken at; the last one by default', sequenceNo)
   .addOption(new Option('--permissions-mode <mode>', 'permissions mode of the ledger').choices(['STANDARD', 'ALLOW_ALL']).default('STANDARD'))
   .option('--no-deletion-protection', 'let the ledger be deleted without turning protection off first')
   .option('--start-over', 'give up an interrupted restore of that ledger, and begin again')
   .option('--json', 'print the outcome as JSON')
-  .action(restoreExportCommand);
+  .action(expecting(restoreExportCommand));
 
 program.parseAsync().catch((error: Error) => {
   console.error(`cdk-ledger: ${error.message}`);
@@ -121,10 +123,18 @@ function ledgerName(text: string): string {
   return text;
 }
 
-function digest(text: string): Uint8Array {
-  const bytes = Buffer.from(text, 'base64');
-  if (bytes.length !== 32) throw new InvalidArgumentError('A digest is 32 bytes in base64, as GetDigest prints it.');
-  return bytes;
+function digest(text: string): ExpectedDigest {
+  try {
+    return keptDigest(text);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
+
+/** A command that expects a digest. A file with a digest tells its tip, too, but what the command line says comes first. */
+function expecting<Subject, Options>(command: (subject: Subject, options: Options) => Promise<void>) {
+  return (subject: Subject, { digest: kept, tip, ...others }: { digest?: ExpectedDigest; tip?: number }): Promise<void> =>
+    command(subject, { ...others, digest: kept?.digest, tip: tip ?? kept?.sequenceNo } as Options);
 }
 
 function sequenceNo(text: string): number {

@@ -119,7 +119,8 @@ async function begunSince(run: WindowRun, declared: ExportScheduleDeclaration, f
 
 /** Waits until a job has ended. */
 async function followed(run: WindowRun, declared: ExportScheduleDeclaration, exportId: string): Promise<WindowOutcome> {
-  for (;;) {
+  // Most windows are small, and several may be waiting.
+  for (let seconds = 1; ; seconds = POLL_SECONDS) {
     const job = await run.patiently(() => describeExport(run.control, declared.ledgerName, exportId));
     switch (job?.Status) {
       case 'COMPLETED':
@@ -132,7 +133,7 @@ async function followed(run: WindowRun, declared: ExportScheduleDeclaration, exp
     if (run.now() >= run.deadline) {
       return { kind: 'not yet', reason: `export ${exportId} still runs.` };
     }
-    await pause(run, POLL_SECONDS);
+    await pause(run, seconds);
   }
 }
 

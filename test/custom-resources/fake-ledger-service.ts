@@ -54,6 +54,8 @@ export class FakeLedgerService {
   /** Polls that see CREATING, DELETING or IN_PROGRESS before the state moves on. */
   polls = 1;
   isDown = false;
+  /** The newest block of every ledger. */
+  tip = 3;
   /** What a stream is as soon as it was started. */
   streamHealth: { Status: string; ErrorCause?: string } = { Status: 'ACTIVE' };
   private readonly faults: { operation: string; fault: Fault; seen: number }[] = [];
@@ -213,7 +215,7 @@ export class FakeLedgerService {
 
   private getDigest(name: string): Json {
     this.ledger(name);
-    return { Digest: Buffer.alloc(32).toString('base64'), DigestTipAddress: { IonText: `{strandId: "${STRAND_ID}", sequenceNo: 3}` } };
+    return { Digest: Buffer.alloc(32).toString('base64'), DigestTipAddress: { IonText: `{strandId: "${STRAND_ID}", sequenceNo: ${this.tip}}` } };
   }
 
   private startExport(name: string, input: Json): Json {
