@@ -33,6 +33,7 @@ beforeAll(async () => {
     clock: () => now(),
     destinations: {
       objects: async () => ({ check: async () => undefined, put: async ({ key, body }) => s3.put(key, body) }),
+      exports: async () => { throw new Error('Nothing is restored here'); },
       records: async () => ({ check: async () => undefined, put: async () => undefined }),
     },
   });
