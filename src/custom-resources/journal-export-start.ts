@@ -1,6 +1,7 @@
 import { createHash } from 'crypto';
 import {
-  DescribeJournalS3ExportCommand, DescribeLedgerCommand, ExportJournalToS3Command, ListJournalS3ExportsForLedgerCommand, type JournalS3ExportDescription, type QLDBClient,
+  DescribeJournalS3ExportCommand, DescribeLedgerCommand, ExportJournalToS3Command, ListJournalS3ExportsForLedgerCommand,
+  type JournalS3ExportDescription, type QLDBClient,
 } from '@aws-sdk/client-qldb';
 import { type JournalExportDeclaration } from './journal-export-declaration';
 import { isNamed } from './service-failure';

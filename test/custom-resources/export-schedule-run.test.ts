@@ -46,10 +46,12 @@ function declared(changes: Record<string, unknown> = {}) {
 }
 
 function edges(changes: Partial<ExportScheduleEdges> = {}): ExportScheduleEdges {
-  return { ...world.edges, control: world.edges.connect(world.service.url).control, objects: s3ArchiveObjects(client, 'archive'), ...changes };
+  const { control } = world.edges.connect(world.service.url);
+  return { ...world.edges, control, objects: s3ArchiveObjects(client, 'archive'), ...changes };
 }
 
-const run = (changes: Record<string, unknown> = {}, touched: Partial<ExportScheduleEdges> = {}) => runExportSchedule(edges(touched), declared(changes));
+const run = (changes: Record<string, unknown> = {}, touched: Partial<ExportScheduleEdges> = {}) =>
+  runExportSchedule(edges(touched), declared(changes));
 
 /** Exports oldest first, as `from to status`. */
 const exported = () => [...world.service.exports].reverse().map(job =>

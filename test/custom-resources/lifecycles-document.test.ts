@@ -2,8 +2,8 @@ import { readFileSync } from 'fs';
 import { join } from 'path';
 
 const SUITES = [
-  'ledger-lifecycle', 'ledger-grant-lifecycle', 'journal-export-lifecycle', 'journal-stream-lifecycle', 'mailbox-export-lifecycle', 'batch-operations-lifecycle',
-  'mailbox-organization-lifecycle', 'ledger-digest-lifecycle', 'export-schedule-run', 'archive-bundles',
+  'ledger-lifecycle', 'ledger-grant-lifecycle', 'journal-export-lifecycle', 'journal-stream-lifecycle', 'mailbox-export-lifecycle',
+  'batch-operations-lifecycle', 'mailbox-organization-lifecycle', 'ledger-digest-lifecycle', 'export-schedule-run', 'archive-bundles',
 ];
 
 /** Titles of numbered tests, with what differs between runs of one title left open. */

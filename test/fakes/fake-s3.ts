@@ -99,9 +99,9 @@ export class FakeS3 {
     for (const key of this.keys().filter(candidate => candidate.startsWith(prefix) && candidate > after)) {
       const end = delimiter ? key.indexOf(delimiter, prefix.length) : -1;
       const folder = end < 0 ? undefined : key.slice(0, end + 1);
-      if (folder === undefined) { entries.set(key, this.objects.get(key)!.lastModified); }
       // A page that ended with a folder is followed by what comes after the whole folder.
-      else if (!after.startsWith(folder)) { entries.set(folder, undefined); }
+      const isNew = folder === undefined || !after.startsWith(folder);
+      if (isNew) { entries.set(folder ?? key, folder === undefined ? this.objects.get(key)!.lastModified : undefined); }
     }
     const page = [...entries].slice(0, this.pageSize);
     const isTruncated = entries.size > page.length;
