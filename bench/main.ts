@@ -1,5 +1,6 @@
 /** Benchmarks by name; each loads only what it measures. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<(options: readonly string[]) => Promise<void>>>> = {
+  commit: async () => (await import('./commit.js')).benchCommit,
   ion: async () => (await import('./ion.js')).benchIon,
   verify: async () => (await import('./verify.js')).benchVerify,
 };

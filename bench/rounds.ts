@@ -4,6 +4,8 @@ import Table from 'cli-table3';
 export interface Contestant {
   readonly name: string;
   readonly run: () => number | Promise<number>;
+  /** What has to be ready before each round; not measured. */
+  readonly prepare?: () => void;
 }
 
 /** Units a second over the rounds. */
@@ -26,7 +28,8 @@ const ROUND_MILLIS = 600;
 export async function inRounds(contestants: readonly Contestant[], rounds = ROUNDS, roundMillis = ROUND_MILLIS): Promise<Measured[]> {
   const rates = contestants.map((): number[] => []);
   for (let round = 0; round <= rounds; round++) {
-    for (const [index, { run }] of contestants.entries()) {
+    for (const [index, { run, prepare }] of contestants.entries()) {
+      prepare?.();
       const rate = await unitsASecond(run, roundMillis);
       if (round > 0) rates[index]!.push(rate);
     }
