@@ -1,155 +1,251 @@
-import { decodeIon } from '../ion';
-import { appendedNodes, blockFromIon, buildBlock, type Block, type TreeNode } from '../journal';
+import { appendedNodes, type Block, type ReadNode } from '../journal';
 import { StatementError } from '../partiql';
-import { actionBytes, ConditionFailed, RequestRefused, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Store } from '../store';
+import { ConditionFailed, RequestRefused, type Store } from '../store';
+import { actionsAtMost, Batch, blockOf, nodeName, type Tip } from './batch';
 import { readCatalog, type Catalog, type Definition } from './catalog';
 import { definitionsOf } from './definitions';
-import { headAction, type JournalHead } from './journal-head';
-import { blockActions, nodeActions, readBlock, readBlockBytes, readNode } from './journal-store';
+import { headAction, readHead } from './journal-head';
+import { blockActions, nodeActions, readBlock, readNode } from './journal-store';
 import { LedgerError, occConflict } from './ledger-error';
 import { COMMIT_ATTEMPTS_MAX, COMMIT_MILLIS_MAX } from './limits';
 import { catalogAfter, catchUp, projectionOf } from './projection';
-import { changesOf, conflicts, type BlockChanges } from './read-set';
+import { changesOf } from './read-set';
+import { RecentChanges } from './recent-changes';
+import { StateBefore } from './state-before';
 import { isReadOnly, type Transaction } from './transaction';
 
+/** A transaction on its way into the journal, with what earlier attempts found out. */
 interface Waiting {
   readonly transaction: Transaction;
-  readonly resolve: (block: Block | undefined) => void;
+  readonly resolve: (block: Block) => void;
   readonly reject: (error: unknown) => void;
+  /** No block up to this one is in conflict with it. */
+  validSequenceNo: number;
+  /** Its block may be in the journal already: an earlier write failed, or seemed to. */
+  sent: boolean;
+  before?: StateBefore;
 }
 
-/** Blocks that will go down in one write. */
-interface Batch {
-  head: JournalHead;
-  readonly actions: Action[];
-  bytes: number;
-  readonly members: { readonly waiting: Waiting; readonly block: Block | undefined }[];
-  readonly changes: { readonly changes: BlockChanges; readonly bytes: number }[];
-  readonly nodes: Map<string, Uint8Array>;
-  /** Nothing may follow in this batch: its block defines tables, redacts, or does not fit together with its projection. */
-  closed: boolean;
+/** A batch on its way to the disk. */
+interface Flight {
+  readonly batch: Batch<Waiting>;
+  outcome?: 'durable' | { readonly failure: unknown };
 }
 
-/** How much of the newest blocks' changes is kept in memory for validation, before the journal itself has to be read again. */
-const REMEMBERED_BYTES_MAX = 32_000_000;
-/** Blocks written by other instances are read this many at a time. */
-const VALIDATION_READ_AHEAD = 100;
+/** Nodes of the digest tree's right edge that are kept in memory. */
+const NODES_KEPT_MAX = 256;
 
 /**
  * Appends transactions to one journal. Those that wait together are validated one after the other and go down in one durable
- * write, a block each. Other processes may append to the same journal: the head's condition tells, and the batch is made again.
+ * write, a block each; the next batch is made while the one before is on its way. Other processes may append to the same journal:
+ * the head's condition tells, and what was made on top of the wrong block is made again.
  */
 export class JournalAppender {
   private readonly waiting: Waiting[] = [];
-  private readonly remembered = new Map<number, { readonly changes: BlockChanges; readonly bytes: number }>();
-  private rememberedBytes = 0;
+  private readonly recent: RecentChanges;
+  private readonly nodes = new Map<string, Uint8Array>();
   private running = false;
+  /** Where this process believes the journal to end; each write makes sure of it. */
+  private tip: Tip | undefined;
+  private flight: Flight | undefined;
+  private batch: Batch<Waiting> | undefined;
+  /** The next transaction has to wait until the flight has landed, or for the next batch. */
+  private stalled = false;
+  private attempts = 0;
+  private sinceMillis = 0;
+  private wake: () => void = () => undefined;
 
   constructor(
     private readonly store: Store,
     private readonly strandId: string,
     private readonly clock: () => number,
     private readonly pause: (attempt: number) => Promise<void>,
-  ) {}
+  ) {
+    this.recent = new RecentChanges(store, strandId);
+  }
 
   /**
    * The block of the transaction, or undefined if it only read.
    * @throws LedgerError OccConflictException if something that it saw was changed since
    */
   async commit(transaction: Transaction): Promise<Block | undefined> {
+    if (isReadOnly(transaction)) {
+      await this.validateReads(transaction);
+      return undefined;
+    }
     return new Promise((resolve, reject) => {
-      this.waiting.push({ transaction, resolve, reject });
+      this.waiting.push({ transaction, resolve, reject, validSequenceNo: transaction.snapshotSequenceNo, sent: false });
+      this.wake();
       if (!this.running) void this.run();
     });
   }
 
+  /** Nothing is written, so nothing has to wait for its turn. */
+  private async validateReads(transaction: Transaction): Promise<void> {
+    const { sequenceNo } = await readHead(this.store, this.strandId);
+    if (sequenceNo === transaction.snapshotSequenceNo) return;
+    const catalog = await readCatalog(this.store, this.strandId);
+    const verdict = await this.recent.validate(transaction, transaction.snapshotSequenceNo + 1, sequenceNo, catalog);
+    if (verdict.kind === 'conflict') throw occConflict();
+  }
+
   private async run(): Promise<void> {
     this.running = true;
-    let cause: unknown;
-    let sinceMillis = this.clock();
-    for (let attempt = 0; this.waiting.length > 0;) {
-      const batch = await this.attemptBatch().catch((error: unknown) => {
-        cause = error;
-        return undefined;
-      });
-      if (batch) {
-        // Durable is durable: if this fails, whoever comes next brings the tables up to the head.
-        if (batch.head.projectedSequenceNo < batch.head.sequenceNo) await catchUp(this.store, this.strandId).catch(() => undefined);
-        for (const { waiting, block } of batch.members) waiting.resolve(block);
-        attempt = 0;
-        sinceMillis = this.clock();
-      } else if (++attempt < COMMIT_ATTEMPTS_MAX && this.clock() - sinceMillis < COMMIT_MILLIS_MAX && !(cause instanceof RequestRefused)) {
-        await this.pause(attempt);
-      } else {
-        const busy = new LedgerError('CapacityExceededException', 'Capacity exceeded: too many concurrent writers on the journal. Try again.');
-        for (const { reject } of this.waiting.splice(0)) reject(cause instanceof ConditionFailed ? busy : cause);
-        attempt = 0;
-        sinceMillis = this.clock();
-      }
-    }
+    this.succeeded();
+    while (this.waiting.length > 0 || this.batch || this.flight) await this.step();
     this.running = false;
   }
 
-  /**
-   * If it fails, its members wait again. The write may have happened all the same: a transaction that finds its own block in the journal
-   * is committed, so nothing is lost and nothing is written twice.
-   *
-   * @throws ConditionFailed if another process moved the head meanwhile, and whatever the store throws
-   */
-  private async attemptBatch(): Promise<Batch> {
-    const taken: Waiting[] = [];
-    try {
-      const head = await catchUp(this.store, this.strandId);
-      const batch: Batch = { head, actions: [], bytes: 0, members: [], changes: [], nodes: new Map(), closed: false };
-      while (this.waiting.length > 0 && !batch.closed) {
-        const next = this.waiting[0];
-        // A transaction that cannot be added leaves the batch as it was; those before it still go down.
-        const outcome = await this.addTo(batch, next).catch((error: unknown) => ({ refusal: error }));
-        if (outcome === 'full') break;
-        this.waiting.shift();
-        if (outcome === 'added') taken.push(next);
-        else next.reject(outcome.refusal);
-      }
-      if (batch.head.sequenceNo > head.sequenceNo) await this.store.transact([headAction(this.strandId, batch.head, head), ...batch.actions]);
-      batch.changes.forEach(({ changes, bytes }, index) => this.remember(head.sequenceNo + 1 + index, changes, bytes));
-      return batch;
-    } catch (error) {
-      this.waiting.unshift(...taken);
-      throw error;
+  private async step(): Promise<void> {
+    const { flight } = this;
+    if (flight?.outcome === 'durable') {
+      this.land(flight.batch);
+    } else if (flight?.outcome) {
+      await this.setBack(flight.outcome.failure);
+    } else if (this.mayBuild()) {
+      await this.build().catch(async (error: unknown) => this.setBack(error));
+    } else if (!flight && this.batch && !this.batch.isEmpty) {
+      this.send(this.batch);
+    } else {
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
     }
   }
 
-  private async addTo(batch: Batch, waiting: Waiting): Promise<'added' | 'full'> {
+  private mayBuild(): boolean {
+    // What a closed batch changes, others have to find in the store.
+    return this.waiting.length > 0 && !this.stalled && !this.batch?.closed && !this.flight?.batch.closed;
+  }
+
+  private async build(): Promise<void> {
+    const [next] = this.waiting;
+    const { flight } = this;
+    // It began on a block of another process that the tip does not know of yet.
+    if (this.tip && this.tip.head.sequenceNo < next.transaction.snapshotSequenceNo) this.tip = undefined;
+    const batch = this.batch ??= new Batch<Waiting>(flight ? tipAfter(flight.batch) : this.tip ??= await this.readTip());
+    try {
+      if (await this.addTo(batch, flight, next) === 'full') {
+        this.stalled = true;
+        if (batch.isEmpty) this.batch = undefined;
+        return;
+      }
+    } catch (error) {
+      // Whether its block is in the journal is not known: to refuse it now might be a lie.
+      if (next.sent && !(error instanceof LedgerError)) throw error;
+      // It left the batch as it was; those before it still go down.
+      next.reject(error);
+      if (batch.isEmpty) this.batch = undefined;
+    }
+    this.waiting.shift();
+  }
+
+  private send(batch: Batch<Waiting>): void {
+    const flight: Flight = { batch };
+    this.flight = flight;
+    this.batch = undefined;
+    this.stalled = false;
+    for (const { member } of batch.members) member.sent = true;
+    this.write(batch).then(() => 'durable' as const, (failure: unknown) => ({ failure })).then((outcome) => {
+      flight.outcome = outcome;
+      this.wake();
+    }, () => undefined);
+  }
+
+  private async write(batch: Batch<Waiting>): Promise<void> {
+    if (batch.changes.length > 0) await this.store.transact([headAction(this.strandId, batch.tip.head, batch.base.head), ...batch.actions]);
+    // Durable is durable: if this fails, whoever comes next brings the tables up to the head.
+    if (isBehind(batch)) await catchUp(this.store, this.strandId).catch(() => undefined);
+  }
+
+  private land(batch: Batch<Waiting>): void {
+    this.flight = undefined;
+    this.stalled = false;
+    this.succeeded();
+    this.tip = isBehind(batch) ? undefined : tipAfter(batch);
+    batch.changes.forEach((changes, index) => this.recent.remember(batch.base.head.sequenceNo + 1 + index, changes));
+    for (const [name, hash] of batch.nodes) this.nodes.set(name, hash);
+    for (const name of this.nodes.keys()) {
+      if (this.nodes.size <= NODES_KEPT_MAX) break;
+      this.nodes.delete(name);
+    }
+    for (const { member, block } of batch.members) member.resolve(block);
+  }
+
+  private succeeded(): void {
+    this.attempts = 0;
+    this.sinceMillis = this.clock();
+  }
+
+  /**
+   * Lets everybody wait again who is not known to be durable. The write may have happened all the same: a transaction that finds its own
+   * block in the journal is committed, so nothing is lost and nothing is written twice.
+   */
+  private async setBack(cause: unknown): Promise<void> {
+    const landed = this.flight?.outcome;
+    const grounded = landed && landed !== 'durable' ? this.flight : undefined;
+    this.waiting.unshift(...[...grounded?.batch.members ?? [], ...this.batch?.members ?? []].map(({ member }) => member));
+    this.batch = undefined;
+    this.stalled = false;
+    this.tip = undefined;
+    if (grounded) this.flight = undefined;
+    this.attempts++;
+    const isFinal = cause instanceof RequestRefused || cause instanceof LedgerError
+      || this.attempts >= COMMIT_ATTEMPTS_MAX || this.clock() - this.sinceMillis >= COMMIT_MILLIS_MAX;
+    if (!isFinal) {
+      await this.pause(this.attempts);
+      return;
+    }
+    const busy = new LedgerError('CapacityExceededException', 'Capacity exceeded: too many concurrent writers on the journal. Try again.');
+    for (const { reject } of this.waiting.splice(0)) reject(cause instanceof ConditionFailed ? busy : cause);
+    this.succeeded();
+  }
+
+  /** The catalog is read after the head: what it is too new for, the head's condition will find out. */
+  private async readTip(): Promise<Tip> {
+    const head = await catchUp(this.store, this.strandId);
+    return { head, catalog: await readCatalog(this.store, this.strandId) };
+  }
+
+  private async addTo(batch: Batch<Waiting>, flight: Flight | undefined, waiting: Waiting): Promise<'added' | 'full'> {
     const { transaction } = waiting;
-    const committed = await this.validate(batch, transaction);
-    if (committed !== undefined || isReadOnly(transaction)) {
-      batch.members.push({ waiting, block: committed === undefined ? undefined : await readBlock(this.store, this.strandId, committed) });
+    const committed = await this.validate(batch, flight, waiting);
+    if (committed !== undefined) {
+      batch.members.push({ member: waiting, block: (await readBlock(this.store, this.strandId, committed))! });
       return 'added';
     }
-    // What others in the batch would have to see before they are projected themselves.
+    // What others would have to see before they are projected themselves, and what has to see them.
     const alone = transaction.definitions.length > 0 || transaction.redaction !== undefined;
-    if (alone && batch.actions.length > 0) return 'full';
+    if (alone && (flight || !batch.isEmpty)) return 'full';
+    if (!batch.hasRoomFor(actionsAtMost(transaction, batch.tip.catalog))) return 'full';
 
-    const block = this.blockOf(batch.head, transaction);
-    const nodes = await appendedNodes(block.blockAddress.sequenceNo, block.blockHash, this.nodeReader(batch));
+    const block = blockOf(transaction, batch.tip.head, this.clock());
+    const nodes = await appendedNodes(block.blockAddress.sequenceNo, block.blockHash, this.nodeReader(batch, flight));
+    const definitions = transaction.definitions.length > 0 ? await this.definitions(block, batch.tip.catalog) : [];
+    const { catalog, actions: catalogActions } = catalogAfter(block, batch.tip.catalog, definitions);
+    const { sequenceNo } = block.blockAddress;
+    // Without a conflict, what a transaction changes is as it was in its snapshot; an index is made over all that there is by now.
+    const before = alone
+      ? new StateBefore(this.store, this.strandId, sequenceNo - 1)
+      : waiting.before ??= new StateBefore(this.store, this.strandId, transaction.snapshotSequenceNo);
     const journalActions = [...blockActions(block), ...nodeActions(this.strandId, nodes)];
-    const before = await readCatalog(this.store, this.strandId);
-    const definitions = transaction.definitions.length > 0 ? await this.definitions(block, before) : [];
-    const { catalog, actions: catalogActions } = catalogAfter(block, before, definitions);
-    const fits = await this.addActions(batch, journalActions, catalogActions, projectionOf(this.store, block, catalog, definitions));
+    const fits = await batch.addActions(journalActions, catalogActions, projectionOf(before, block, catalog, definitions));
     if (fits === 'full') return 'full';
 
-    const { sequenceNo } = block.blockAddress;
-    batch.head = {
-      ...batch.head,
-      sequenceNo,
-      blockHash: block.blockHash,
-      blockTimestampMillis: block.blockTimestampMillis,
-      projectedSequenceNo: fits === 'projected' ? sequenceNo : batch.head.projectedSequenceNo,
+    const { head } = batch.tip;
+    batch.tip = {
+      head: {
+        ...head,
+        sequenceNo,
+        blockHash: block.blockHash,
+        blockTimestampMillis: block.blockTimestampMillis,
+        projectedSequenceNo: fits === 'projected' ? sequenceNo : head.projectedSequenceNo,
+      },
+      catalog,
     };
     for (const node of nodes) batch.nodes.set(nodeName(node), node.hash);
-    batch.changes.push({ changes: changesOf(block), bytes: bytesOf(journalActions) });
-    batch.members.push({ waiting, block });
+    batch.changes.push(changesOf(block, catalog));
+    batch.members.push({ member: waiting, block });
     batch.closed = alone || fits === 'journal-only';
     return 'added';
   }
@@ -163,87 +259,28 @@ export class JournalAppender {
     }
   }
 
-  /** A block goes down together with its projection; one too large for that goes alone, and is projected afterwards. */
-  private async addActions(
-    batch: Batch, journal: readonly Action[], catalog: readonly Action[], projection: AsyncIterable<Action>,
-  ): Promise<'projected' | 'journal-only' | 'full'> {
-    const actions = [...journal, ...catalog];
-    let bytes = batch.bytes + bytesOf(actions);
-    for await (const action of projection) {
-      actions.push(action);
-      bytes += actionBytes(action);
-      if (batch.actions.length + actions.length > TRANSACT_ACTIONS_MAX - 1 || bytes > TRANSACT_BYTES_MAX - HEAD_BYTES) {
-        if (batch.actions.length > 0) return 'full';
-        batch.actions.push(...journal);
-        return 'journal-only';
-      }
-    }
-    batch.actions.push(...actions);
-    batch.bytes = bytes;
-    return 'projected';
-  }
-
-  private blockOf(head: JournalHead, transaction: Transaction): Block {
-    const now = Math.max(this.clock(), head.blockTimestampMillis);
-    return buildBlock({
-      strandId: this.strandId,
-      sequenceNo: head.sequenceNo + 1,
-      previousBlockHash: head.blockHash,
-      transactionId: transaction.transactionId,
-      blockTimestampMillis: now,
-      txTimeMillis: now,
-      statements: transaction.statements,
-      documents: [...transaction.writes.values()],
-      redactions: transaction.redaction && [transaction.redaction],
-    });
-  }
-
   /** Answers the block of a transaction that is in the journal already. @throws LedgerError OccConflictException */
-  private async validate(batch: Batch, transaction: Transaction): Promise<number | undefined> {
-    const durableTip = batch.head.sequenceNo - batch.changes.length;
-    let conflict = batch.changes.some(({ changes }) => conflicts(transaction.reads, changes));
-    for (let sequenceNo = transaction.snapshotSequenceNo + 1; sequenceNo <= durableTip; sequenceNo++) {
-      const changes = await this.changesAt(sequenceNo, durableTip);
-      if (changes.transactionId === transaction.transactionId) return sequenceNo;
-      conflict ||= conflicts(transaction.reads, changes);
-    }
-    if (conflict) throw occConflict();
+  private async validate(batch: Batch<Waiting>, flight: Flight | undefined, waiting: Waiting): Promise<number | undefined> {
+    const { transaction } = waiting;
+    const { head: { sequenceNo }, catalog } = (flight?.batch ?? batch).base;
+    const verdict = await this.recent.validate(transaction, waiting.validSequenceNo + 1, sequenceNo, catalog);
+    if (verdict.kind === 'committed') return verdict.sequenceNo;
+    if (verdict.kind === 'conflict' || flight?.batch.conflictsWith(transaction.reads) || batch.conflictsWith(transaction.reads)) throw occConflict();
+    waiting.validSequenceNo = Math.max(waiting.validSequenceNo, sequenceNo);
     return undefined;
   }
 
-  private async changesAt(sequenceNo: number, tip: number): Promise<BlockChanges> {
-    const known = this.remembered.get(sequenceNo);
-    if (known) return known.changes;
-    let changes: BlockChanges | undefined;
-    for await (const bytes of readBlockBytes(this.store, this.strandId, sequenceNo, Math.min(tip, sequenceNo + VALIDATION_READ_AHEAD))) {
-      const block = blockFromIon(decodeIon(bytes));
-      const read = changesOf(block);
-      this.remember(block.blockAddress.sequenceNo, read, bytes.length);
-      changes ??= read;
-    }
-    if (!changes) throw new Error(`Block ${sequenceNo} of journal ${this.strandId} is missing: the store is damaged.`);
-    return changes;
-  }
-
-  private remember(sequenceNo: number, changes: BlockChanges, bytes: number): void {
-    this.rememberedBytes += bytes - (this.remembered.get(sequenceNo)?.bytes ?? 0);
-    this.remembered.set(sequenceNo, { changes, bytes });
-    for (const [oldest, block] of this.remembered) {
-      if (this.rememberedBytes <= REMEMBERED_BYTES_MAX) break;
-      this.remembered.delete(oldest);
-      this.rememberedBytes -= block.bytes;
-    }
-  }
-
-  private nodeReader(batch: Batch) {
+  private nodeReader(batch: Batch<Waiting>, flight: Flight | undefined): ReadNode {
     const stored = readNode(this.store, this.strandId);
-    return async (level: number, index: number) => batch.nodes.get(nodeName({ level, index })) ?? stored(level, index);
+    return async (level, index) => {
+      const name = nodeName({ level, index });
+      return batch.nodes.get(name) ?? flight?.batch.nodes.get(name) ?? this.nodes.get(name) ?? stored(level, index);
+    };
   }
 }
 
-/** The head's own share of a transact. */
-const HEAD_BYTES = 1_024;
+/** Where the journal ends once the batch is durable. */
+const tipAfter = ({ base, tip }: Batch<Waiting>): Tip => tip === base ? base : { ...tip, head: { ...tip.head, ordinal: base.head.ordinal + 1 } };
 
-const bytesOf = (actions: readonly Action[]): number => actions.reduce((sum, action) => sum + actionBytes(action), 0);
-
-const nodeName = ({ level, index }: Pick<TreeNode, 'level' | 'index'>): string => `${level}/${index}`;
+/** Whether tables have to be brought up to the batch's last block. */
+const isBehind = ({ tip: { head } }: Batch<Waiting>): boolean => head.projectedSequenceNo < head.sequenceNo;

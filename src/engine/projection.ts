@@ -1,28 +1,31 @@
 import { redactBlock, redactRevision, redactionsOf, type Block, type Redaction, type Revision } from '../journal';
-import { actionBytes, ConditionFailed, holds, keyIdentity, keyOf, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Item, type Store } from '../store';
+import { actionBytes, ConditionFailed, holds, keyIdentity, keyOf, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Store } from '../store';
 import { documentRevisions, documentTables } from './block-documents';
 import { applyDefinition, catalogAction, readStoredCatalog, tableById, type Catalog, type Definition } from './catalog';
 import { indexValueKey } from './index-value';
 import { headAction, readHead, type JournalHead } from './journal-head';
 import { readBlock, readBlocks, replacedBlockActions } from './journal-store';
 import { documentKey, historyKey, indexKey, indexPartition } from './keys';
-import { decodeRecord, encodeRecord } from './record';
+import { encodeRecord } from './record';
 import { replayedDefinitions } from './replayed-definitions';
-import { encodeRevision, indexedField, Snapshot, type IndexEntry } from './snapshot';
+import { encodeRevision, indexedField, type IndexEntry, type Snapshot } from './snapshot';
+import { indexEntries, StateBefore } from './state-before';
 
 /**
  * Tables and indexes follow from the journal. These are the writes by which one block changes them, given the catalog after it. Each
  * is conditional on not undoing a later block, so that a block may be projected by several instances at once, and again after a crash.
  */
-export async function* projectionOf(store: Store, block: Block, catalog: Catalog, definitions: readonly Definition[]): AsyncIterable<Action> {
+export async function* projectionOf(
+  before: StateBefore, block: Block, catalog: Catalog, definitions: readonly Definition[],
+): AsyncIterable<Action> {
+  const { store } = before;
   const { strandId, sequenceNo } = block.blockAddress;
-  const before = new Snapshot(store, strandId, sequenceNo - 1);
   const tables = documentTables(block);
   const newIndexIds = new Set<string>();
   for (const definition of definitions) {
     if (definition.kind === 'create-index') {
       newIndexIds.add(definition.indexId);
-      yield* builtIndex(before, strandId, sequenceNo, definition, new Set(tables.keys()));
+      yield* builtIndex(before.snapshot, strandId, sequenceNo, definition, new Set(tables.keys()));
     }
     if (definition.kind === 'drop-index') {
       for await (const { key } of store.query(indexPartition(strandId, definition.indexId))) yield { delete: key };
@@ -35,7 +38,7 @@ export async function* projectionOf(store: Store, block: Block, catalog: Catalog
     yield* projectedRevision(strandId, tableId, revision, previous);
     for (const { indexId, field } of tableById(catalog, tableId)?.indexes ?? []) {
       // An index that the block itself makes has no entry of the revision before.
-      yield* projectedIndexValue(store, indexId, field, revision, newIndexIds.has(indexId) ? undefined : previous);
+      yield* projectedIndexValue(before, indexId, field, revision, newIndexIds.has(indexId) ? undefined : previous);
     }
   }
 }
@@ -85,7 +88,7 @@ function* projectedRevision(strandId: string, tableId: string, revision: Revisio
 }
 
 async function* projectedIndexValue(
-  store: Store, indexId: string, field: string, revision: Revision, previous: Revision | undefined,
+  before: StateBefore, indexId: string, field: string, revision: Revision, previous: Revision | undefined,
 ): AsyncIterable<Action> {
   const { strandId, sequenceNo } = revision.blockAddress;
   const documentId = revision.metadata.id;
@@ -93,22 +96,10 @@ async function* projectedIndexValue(
   const entered = indexValueKey(indexedField(revision.data, field));
   if (left === entered) return;
   if (left !== undefined) {
-    for await (const { entry } of indexEntries(store, strandId, indexId, left, documentId)) {
-      if (entry.since >= sequenceNo) continue;
-      yield indexEntryAction(strandId, indexId, left, documentId, { since: entry.since, until: sequenceNo }, sequenceNo);
-      break;
-    }
+    const entry = await before.indexEntry(indexId, left, documentId);
+    if (entry) yield indexEntryAction(strandId, indexId, left, documentId, { since: entry.since, until: sequenceNo }, sequenceNo);
   }
   if (entered !== undefined) yield indexEntryAction(strandId, indexId, entered, documentId, { since: sequenceNo }, sequenceNo);
-}
-
-/** The times when a document had a value, newest first. */
-async function* indexEntries(
-  store: Store, strandId: string, indexId: string, valueKey: string, documentId: string,
-): AsyncIterable<{ readonly item: Item; readonly entry: IndexEntry }> {
-  for await (const item of store.query(indexPartition(strandId, indexId), { prefix: `${valueKey}#${documentId}#`, reverse: true })) {
-    yield { item, entry: decodeRecord<IndexEntry>(item.value) };
-  }
 }
 
 /** A new index over the documents that the table had before the block; those that the block itself changes follow as revisions. */
@@ -150,7 +141,7 @@ async function projectBlock(store: Store, block: Block): Promise<boolean> {
   if (stored.changedBy >= sequenceNo) return false;
   const { definitions } = replayedDefinitions(block, stored.catalog);
   const { catalog, actions } = catalogAfter(block, stored.catalog, definitions);
-  await writeIdempotently(store, projectionOf(store, block, catalog, definitions));
+  await writeIdempotently(store, projectionOf(new StateBefore(store, strandId, sequenceNo - 1), block, catalog, definitions));
   const head = await readHead(store, strandId);
   if (head.projectedSequenceNo >= sequenceNo) return false;
   try {

@@ -1,6 +1,7 @@
-import { fieldOf, type IonStruct } from '../ion';
+import { fieldOf } from '../ion';
 import { redactionsOf, type Block } from '../journal';
 import { documentRevisions, documentTables } from './block-documents';
+import { tableById, type Catalog } from './catalog';
 import { hasDefinition } from './definitions';
 import { indexValueKey } from './index-value';
 
@@ -22,7 +23,9 @@ export interface ReadSet {
 /** What a committed block changed. */
 export interface BlockChanges {
   readonly transactionId: string;
-  readonly documents: readonly { readonly tableId: string; readonly documentId: string; readonly data?: IonStruct }[];
+  readonly documents: readonly { readonly tableId: string; readonly documentId: string }[];
+  /** `tableId/field/valueKey` of the values under which its documents stand now. */
+  readonly indexValues: readonly string[];
   readonly definesTables: boolean;
   /** `sequenceNo/documentId` of the revisions that it redacted. */
   readonly redactedRevisions: readonly string[];
@@ -36,34 +39,34 @@ export const indexValueRead = (tableId: string, field: string, valueKey: string)
 
 export const revisionRead = (sequenceNo: number, documentId: string): string => `${sequenceNo}/${documentId}`;
 
-/** Whether a block changed something that the transaction saw. */
+/** Whether a block changed something that the transaction saw. A document that left a value was found under it, so its id is in the read set. */
 export function conflicts(reads: ReadSet, changes: BlockChanges): boolean {
   return (changes.definesTables && reads.catalog)
-    || changes.redactedRevisions.some(revision => reads.revisions.has(revision))
-    || changes.documents.some(({ tableId, documentId, data }) =>
-      reads.scannedTableIds.has(tableId)
-      || reads.documentIds.has(documentId)
-      || (data !== undefined && touchesIndexValue(reads, tableId, data)));
+    || changes.documents.some(({ tableId, documentId }) => reads.scannedTableIds.has(tableId) || reads.documentIds.has(documentId))
+    || (reads.indexValues.size > 0 && changes.indexValues.some(value => reads.indexValues.has(value)))
+    || (reads.revisions.size > 0 && changes.redactedRevisions.some(revision => reads.revisions.has(revision)));
 }
 
-// A document that leaves a value was found under it, so its id is in the read set; only arrivals need the index values.
-function touchesIndexValue(reads: ReadSet, tableId: string, data: IonStruct): boolean {
-  for (const read of reads.indexValues) {
-    if (!read.startsWith(`${tableId}/`)) continue;
-    const field = read.slice(tableId.length + 1, read.lastIndexOf('/'));
-    const valueKey = indexValueKey(fieldOf(data, field));
-    if (valueKey !== undefined && read === indexValueRead(tableId, field, valueKey)) return true;
-  }
-  return false;
-}
-
-export function changesOf(block: Block): BlockChanges {
+/**
+ * The catalog may be that of any block after this one and before what is to be validated: an index that a transaction has read by is in it,
+ * or was dropped, which is a conflict of its own.
+ */
+export function changesOf(block: Block, catalog: Catalog): BlockChanges {
   const tables = documentTables(block);
+  const indexValues: string[] = [];
+  const documents = documentRevisions(block).map(({ metadata, data }) => {
+    const tableId = tables.get(metadata.id)?.tableId ?? '';
+    for (const { field } of (data && tableById(catalog, tableId)?.indexes) ?? []) {
+      const valueKey = indexValueKey(fieldOf(data!, field));
+      if (valueKey !== undefined) indexValues.push(indexValueRead(tableId, field, valueKey));
+    }
+    return { tableId, documentId: metadata.id };
+  });
   return {
     transactionId: block.transactionId,
+    documents,
+    indexValues,
     definesTables: hasDefinition(block),
     redactedRevisions: redactionsOf(block).map(({ blockAddress, documentId }) => revisionRead(blockAddress.sequenceNo, documentId)),
-    documents: documentRevisions(block).map(({ metadata, data }) => (
-      { documentId: metadata.id, tableId: tables.get(metadata.id)?.tableId ?? '', data })),
   };
 }
