@@ -1,6 +1,7 @@
 import { buildBlock, type Block, type TreeNode } from '../journal';
 import { actionBytes, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action } from '../store';
 import { tableById, type Catalog } from './catalog';
+import { valueHash } from './document-encoding';
 import type { JournalHead } from './journal-head';
 import { conflicts, type BlockChanges, type ReadSet } from './read-set';
 import type { Transaction } from './transaction';
@@ -89,7 +90,7 @@ export function blockOf(transaction: Transaction, head: JournalHead, clockMillis
     blockTimestampMillis: now,
     txTimeMillis: now,
     statements: transaction.statements,
-    documents: [...transaction.writes.values()],
+    documents: Array.from(transaction.writes.values(), document => ({ ...document, dataHash: document.data && valueHash(document.data) })),
     redactions: transaction.redaction && [transaction.redaction],
   });
 }

@@ -1,7 +1,8 @@
 import { decodeIon, encodeIon, InvalidIon, parseIon, type IonValue } from '../ion';
 import { foldStatement, statementDigest } from '../journal';
-import { parseStatement, runStatement, StatementError, tablesOf } from '../partiql';
+import { runStatement, StatementError, tablesOf } from '../partiql';
 import { readCatalog } from './catalog';
+import { valueHash } from './document-encoding';
 import type { EngineContext } from './engine-context';
 import { badRequest, LedgerError } from './ledger-error';
 import { checkAnyGrant, checkGrants, grantsOf, isAccountRoot, type LedgerGrant } from './ledger-grant';
@@ -12,6 +13,7 @@ import { randomId } from './random-id';
 import { nameOfPage, pageTokenOf, placeOfPage, ResultPages, type Page } from './result-pages';
 import { concurrentCommands, type Session } from './session-store';
 import { Snapshot } from './snapshot';
+import { StatementCache } from './statement-cache';
 import { addBytes, beginTransaction, savepoint, type Transaction } from './transaction';
 import { TransactionDatabase } from './transaction-database';
 
@@ -27,6 +29,7 @@ export type ParameterValue = { readonly ionBinary: Uint8Array } | { readonly ion
 export class Sessions {
   /** Sessions of which a command runs in this process. */
   private readonly busy = new Set<string>();
+  private readonly statements = new StatementCache();
 
   constructor(private readonly context: EngineContext) {}
 
@@ -64,7 +67,7 @@ export class Sessions {
     return this.command(token, callerArn, async (session) => {
       const transaction = await this.openTransaction(session, transactionId);
       const parameters = parameterValues.map(decodeParameter);
-      const digest = statementDigest(text, parameters);
+      const digest = statementDigest(text, parameters, valueHash);
       // Drivers fold a statement into their digest before they know whether it fails.
       transaction.commitDigest = foldStatement(transaction.commitDigest, digest);
       const rollBack = savepoint(transaction);
@@ -191,7 +194,7 @@ export class Sessions {
     if (transaction.statements.length >= STATEMENTS_PER_TRANSACTION_MAX) {
       throw badRequest(`A transaction can run at most ${STATEMENTS_PER_TRANSACTION_MAX} statements. Commit, and go on in another one.`);
     }
-    const statement = parseStatement(text);
+    const statement = this.statements.parse(text);
     if (transaction.grants) checkGrants(transaction.grants, callerArn, tablesOf(statement, parameters), transaction.catalog);
     // A block holds the text of every statement, those that only read included.
     addBytes(transaction, Buffer.byteLength(text) + STATEMENT_OVERHEAD_BYTES);

@@ -1,6 +1,7 @@
 import { decodeIon, encodeIon, fieldOf, type IonStruct, type IonValue } from '../ion';
 import { revisionFromIon, revisionToIon, type Revision } from '../journal';
 import type { Item, Store } from '../store';
+import { documentBytes, rememberBytes } from './document-encoding';
 import { documentKey, documentPartition, historyPartition, indexPartition } from './keys';
 import { decodeRecord } from './record';
 
@@ -10,8 +11,28 @@ export interface IndexEntry {
   readonly until?: number;
 }
 
-export const encodeRevision = (revision: Revision): Uint8Array => encodeIon(revisionToIon(revision));
-const decodeRevision = (item: Item): Revision => revisionFromIon(decodeIon(item.value) as IonStruct);
+/** Bytes that tell how long what stands before the data is. */
+const LENGTH_BYTES = 4;
+
+/** A revision at rest: all of it but the data, and then the data, each as an Ion binary document. */
+export function encodeRevision({ data, ...rest }: Revision): Uint8Array {
+  const frame = encodeIon(revisionToIon(rest));
+  const bytes = Buffer.allocUnsafe(LENGTH_BYTES + frame.length + (data ? documentBytes(data).length : 0));
+  bytes.writeUInt32BE(frame.length);
+  bytes.set(frame, LENGTH_BYTES);
+  if (data) bytes.set(documentBytes(data), LENGTH_BYTES + frame.length);
+  return bytes;
+}
+
+function decodeRevision({ value }: Item): Revision {
+  const dataStart = LENGTH_BYTES + Buffer.from(value.buffer, value.byteOffset, LENGTH_BYTES).readUInt32BE();
+  const revision = revisionFromIon(decodeIon(value.subarray(LENGTH_BYTES, dataStart)));
+  if (dataStart === value.length) return revision;
+  const bytes = value.subarray(dataStart);
+  const data = decodeIon(bytes) as IonStruct;
+  rememberBytes(data, bytes);
+  return { ...revision, data };
+}
 
 /** The tables of a ledger as they stood after one block, whatever was committed since. */
 export class Snapshot {

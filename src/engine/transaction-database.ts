@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import { encodeIon, ionInt, ionString, ionStruct, type IonStruct } from '../ion';
+import { ionInt, ionString, ionStruct, type IonStruct } from '../ion';
 import { isUniqueId, revisionToIon, type Revision } from '../journal';
 import type { Access, Database, DocumentRevision, HistoryWindow, RevisionAddress, TableDefinition } from '../partiql';
 import { applyDefinition, type Definition } from './catalog';
+import { documentBytes } from './document-encoding';
 import { definitionMethods, type DefinitionMethods } from './definitions';
 import { indexValueKey } from './index-value';
 import { badRequest } from './ledger-error';
@@ -189,7 +190,7 @@ export class TransactionDatabase implements Database {
   }
 
   private write(table: TableDefinition, documentId: string, version: number, data: IonStruct | undefined): void {
-    const bytes = data ? encodeIon(data).length : 0;
+    const bytes = data ? documentBytes(data).length : 0;
     if (bytes > DOCUMENT_BYTES_MAX) {
       throw badRequest(`Document of ${bytes} bytes (Ion binary) in table ${table.name} exceeds the limit of ${DOCUMENT_BYTES_MAX} bytes. Split it or keep large values elsewhere.`);
     }

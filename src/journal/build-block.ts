@@ -39,6 +39,8 @@ export interface ChangedDocument {
   readonly version: number;
   /** Absent when the document is deleted. */
   readonly data?: IonStruct;
+  /** The Ion hash of `data` where it is known. @default - computed */
+  readonly dataHash?: Uint8Array;
 }
 
 /** A revision whose data the transaction orders removed. */
@@ -106,7 +108,7 @@ function buildRedactionInfo(redactions: readonly Redaction[]): IonStruct {
 }
 
 function buildRevision(document: ChangedDocument, blockAddress: BlockAddress, { txTimeMillis, transactionId }: BlockContent): Revision {
-  const { documentId, version, data } = document;
+  const { documentId, version, data, dataHash } = document;
   const metadata: RevisionMetadata = {
     id: documentId,
     version,
@@ -119,5 +121,5 @@ function buildRevision(document: ChangedDocument, blockAddress: BlockAddress, { 
       txId: ionString(transactionId),
     }),
   };
-  return { kind: 'document', blockAddress, hash: revisionHash({ metadata, data }), ...(data !== undefined && { data }), metadata };
+  return { kind: 'document', blockAddress, hash: revisionHash(dataHash ? { metadata, dataHash } : { metadata, data }), ...(data !== undefined && { data }), metadata };
 }

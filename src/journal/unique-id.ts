@@ -5,8 +5,7 @@ const UNIQUE_ID = /^[\dA-Za-z]{22}$/;
 /** 128 random bits as a QLDB unique id: each half of 64 bits as 11 base-62 digits, 22 characters in all. */
 export function uniqueId(randomBytes16: Uint8Array): string {
   if (randomBytes16.length !== 16) throw new RangeError(`A unique id is made of 16 random bytes, not ${randomBytes16.length}`);
-  const bytes = Buffer.from(randomBytes16);
-  return half(bytes.readBigUInt64BE(0)) + half(bytes.readBigUInt64BE(8));
+  return half(uInt32At(randomBytes16, 0), uInt32At(randomBytes16, 4)) + half(uInt32At(randomBytes16, 8), uInt32At(randomBytes16, 12));
 }
 
 /** Whether a text is a unique id: 22 base-62 digits, neither half above 64 bits. */
@@ -15,10 +14,19 @@ export function isUniqueId(text: string): boolean {
   return UNIQUE_ID.test(text) && text.slice(0, HALF_LENGTH) <= LARGEST_HALF && text.slice(HALF_LENGTH) <= LARGEST_HALF;
 }
 
-const LARGEST_HALF = half(2n ** 64n - 1n);
+const LARGEST_HALF = half(0xffff_ffff, 0xffff_ffff);
 
-function half(value: bigint): string {
+/** 64 bits, given as two numbers of 32, in base 62: long division without big integers. */
+function half(high: number, low: number): string {
   let digits = '';
-  for (let rest = value; digits.length < HALF_LENGTH; rest /= 62n) digits = DIGITS[Number(rest % 62n)] + digits;
+  while (digits.length < HALF_LENGTH) {
+    const rest = (high % 62) * 2 ** 32 + low;
+    high = Math.floor(high / 62);
+    low = Math.floor(rest / 62);
+    digits = DIGITS[rest % 62] + digits;
+  }
   return digits;
 }
+
+const uInt32At = (bytes: Uint8Array, at: number): number =>
+  bytes[at]! * 2 ** 24 + (bytes[at + 1]! << 16 | bytes[at + 2]! << 8 | bytes[at + 3]!);

@@ -1,0 +1,37 @@
+import { encodeIon, hashIon, type IonStruct, type IonValue } from '../ion';
+
+interface Known {
+  bytes?: Uint8Array;
+  hash?: Uint8Array;
+}
+
+/**
+ * What was computed of documents on their way through a transaction. Encoding and hashing are most of a commit's work, and each is needed
+ * again: a parameter is hashed for the commit digest and then as the data of a revision, a document is measured when it is written and
+ * stored when it is committed. Values never change, so this cannot either.
+ */
+const known = new WeakMap<IonValue, Known>();
+
+function knownOf(value: IonValue): Known {
+  let entry = known.get(value);
+  if (!entry) known.set(value, entry = {});
+  return entry;
+}
+
+/** The document in Ion binary; not to be changed. */
+export function documentBytes(document: IonStruct): Uint8Array {
+  const entry = knownOf(document);
+  return entry.bytes ??= encodeIon(document);
+}
+
+/** Its Ion hash; not to be changed. Only structs are remembered: all else is quickly hashed. */
+export function valueHash(value: IonValue): Uint8Array {
+  if (value.kind !== 'struct') return hashIon(value);
+  const entry = knownOf(value);
+  return entry.hash ??= hashIon(value);
+}
+
+/** Tells that these are the bytes of a document that was decoded from them. */
+export function rememberBytes(document: IonStruct, bytes: Uint8Array): void {
+  knownOf(document).bytes ??= bytes;
+}
