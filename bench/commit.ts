@@ -153,7 +153,7 @@ async function withEngine(directory: string, work: (engine: Engine) => Promise<v
   const unused = (): never => {
     throw new Error('No job runs in a benchmark.');
   };
-  const destinations: Destinations = { objects: unused, records: unused };
+  const destinations: Destinations = { objects: unused, records: unused, exports: unused };
   const engine = createEngine({
     store,
     sessions: memorySessionStore(Date.now),

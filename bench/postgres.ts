@@ -41,8 +41,14 @@ export async function startPostgres(): Promise<Postgres> {
   await run(join(tools, 'initdb'), ['-D', data, '-U', SUPERUSER, '-A', 'trust', '-E', 'UTF8'], options);
   const port = await freePort();
   const settings = {
-    listen_addresses: '127.0.0.1', port: String(port), unix_socket_directories: directory,
-    fsync: 'on', synchronous_commit: 'on', wal_sync_method: 'fdatasync', shared_buffers: '256MB', max_wal_size: '4GB',
+    listen_addresses: '127.0.0.1',
+    port: String(port),
+    unix_socket_directories: directory,
+    fsync: 'on',
+    synchronous_commit: 'on',
+    wal_sync_method: 'fdatasync',
+    shared_buffers: '256MB',
+    max_wal_size: '4GB',
   };
   const server = spawn(join(tools, 'postgres'), ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])], {
     ...options, stdio: 'ignore',

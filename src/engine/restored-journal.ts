@@ -7,6 +7,7 @@ import { headKey } from './keys';
 import { PendingWrites } from './pending-writes';
 import { catalogAfter, catchUp, projectionOf } from './projection';
 import { replayedDefinitions } from './replayed-definitions';
+import { StateBefore } from './state-before';
 
 /** The head's own share of a transact. */
 const HEAD_BYTES = 1_024;
@@ -54,7 +55,8 @@ export class RestoredJournal {
     const journal = [...withoutConditions(blockActions(block)), ...nodeActions(this.strandId, nodes)];
     const { catalog, actions } = catalogAfter(block, this.catalog, definitions);
     const whole = [...journal, ...actions];
-    for await (const action of projectionOf(this.view, block, catalog, definitions)) {
+    const before = new StateBefore(this.view, this.strandId, sequenceNo - 1);
+    for await (const action of projectionOf(before, block, catalog, definitions)) {
       whole.push(action);
       if (whole.length > TRANSACT_ACTIONS_MAX) break;
     }

@@ -5,7 +5,9 @@ import { dot } from './dot';
  * The digest of one statement: the Ion hash of its text, combined in order with the Ion hash of each parameter.
  * @param hashOf answers the Ion hash of a parameter, from memory perhaps
  */
-export function statementDigest(statement: string, parameters: readonly IonValue[] = [], hashOf: (value: IonValue) => Uint8Array = hashIon): Uint8Array {
+export function statementDigest(
+  statement: string, parameters: readonly IonValue[] = [], hashOf: (value: IonValue) => Uint8Array = hashIon,
+): Uint8Array {
   return parameters.reduce<Uint8Array>((digest, parameter) => dot(digest, hashOf(parameter)), hashIon(ionString(statement)));
 }
 
