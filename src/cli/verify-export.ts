@@ -1,6 +1,6 @@
 import {
-  ChainVerifier, exportedBlocks, findExports, OWN_JOURNAL, Unreadable, type Block, type ExportedJournal, type ExportedJournalObject,
-  type ExportSource, type Finding,
+  ChainVerifier, exportedBlockBatches, findExports, OWN_JOURNAL, Unreadable, type Block, type BlockBatch, type ExportedJournal,
+  type ExportedJournalObject, type ExportSource, type Finding,
 } from '../journal';
 import type { ExpectedDigest } from './expected-digest';
 import { FindingList, type VerdictFinding } from './finding-list';
@@ -84,9 +84,9 @@ async function verifyExport(
   try {
     for (const object of exported.objects) {
       verification.startObject(object);
-      for await (const block of exportedBlocks(verification.counted(source.read(object.key)), object)) {
-        verification.add(block, object);
-        if (verification.blockCount % PROGRESS_BLOCKS === 0) showProgress(verification.progress(object));
+      for await (const batch of exportedBlockBatches(verification.counted(source.read(object.key)), object)) {
+        verification.addAll(batch, object);
+        showProgress(verification.progress(object));
       }
       verification.endObject(object);
     }
@@ -96,8 +96,6 @@ async function verifyExport(
   }
   return { ...verification.verdict(), ...(unreadable !== undefined && { unreadable }) };
 }
-
-const PROGRESS_BLOCKS = 100;
 
 class ExportVerification {
   private readonly chain: ChainVerifier;
@@ -128,7 +126,19 @@ class ExportVerification {
     this.due = firstSequenceNo;
   }
 
-  add(block: Block, { key, format }: ExportedJournalObject): void {
+  addAll({ blocks, unreadable }: BlockBatch, object: ExportedJournalObject): void {
+    const found = this.chain.addAll(blocks);
+    for (const [index, block] of blocks.entries()) {
+      try {
+        const findings = found.next();
+        if (findings.done !== true) this.add(block, findings.value, object);
+      } catch (error) {
+        throw unreadable(error, index);
+      }
+    }
+  }
+
+  private add(block: Block, findings: readonly Finding[], { key, format }: ExportedJournalObject): void {
     const { sequenceNo, strandId } = block.blockAddress;
     const report = (message: string): void => this.findings.add(`${key}: ${message}`, sequenceNo);
     if (sequenceNo !== this.due) report(`block ${sequenceNo} stands where block ${this.due} was due by the object's name.`);
@@ -138,7 +148,7 @@ class ExportVerification {
     const revisions = block.revisions ?? [];
     this.revisionCount += revisions.length;
     this.hashOnlyRevisionCount += revisions.filter(({ kind }) => kind === 'internal').length;
-    for (const finding of this.chain.add(block)) {
+    for (const finding of findings) {
       if (format === 'JSON' && isUnjudged(finding, block)) this.unjudgedRevisionCount += 1;
       else report(finding.message);
     }

@@ -8,6 +8,9 @@ import type { IonDecimal, IonTimestamp } from './value';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** Whether padding may stand within a binary document. Readers skip it, so a value can be made to vanish in it. */
+export type PaddingRule = 'allowed' | 'refused';
+
 /** Stands for a type code where there is no value but bytes to skip. */
 export const PADDING = -1;
 
@@ -23,6 +26,7 @@ export class BinaryCursor {
   /** Low half of the descriptor that was read last. */
   protected low = 0;
   protected symbols: SymbolTable = systemTable();
+  protected paddingRefused = false;
   /** Symbols that count: a table may have grown since the value at hand was written. */
   protected symbolCount = Infinity;
 
@@ -54,6 +58,7 @@ export class BinaryCursor {
     if (this.end > limit) this.fail(`A length of ${length} bytes reaches beyond the end of what holds it`, start);
     if (sortedFields && length === 0) this.fail('A struct marked as sorted may not be empty', start);
     if (typeCode !== TYPE_CODE.null) return typeCode;
+    if (this.paddingRefused) this.fail('Padding stands here, where a value may have been blotted out', start);
     this.at = this.end;
     return PADDING;
   }

@@ -1,7 +1,6 @@
-import { extentAt, paddingWithin, varUIntAt } from './binary-layout';
+import { extentAt, varUIntAt } from './binary-layout';
 import { decodeIon } from './binary-reader';
 import type { DocumentCutter, DocumentPart, SymbolEffect } from './document-cutter';
-import { InvalidIon } from './invalid-ion';
 import { ANNOTATED } from './type-code';
 import { fieldOf } from './value';
 
@@ -12,8 +11,6 @@ const SYMBOL_TABLE_ID = 3;
 
 /** Cuts binary Ion by its length prefixes. */
 export class BinaryCutter implements DocumentCutter {
-  constructor(private readonly padding: 'allowed' | 'refused') {}
-
   next(window: Buffer, start: number): DocumentPart | undefined {
     if (start === window.length) return undefined;
     if (window[start] === BINARY_VERSION_MARKER[0]) {
@@ -23,8 +20,6 @@ export class BinaryCutter implements DocumentCutter {
     const extent = extentAt(window, start);
     if (extent === undefined || extent.end > window.length) return undefined;
     const { end } = extent;
-    const padding = this.padding === 'refused' ? paddingWithin(window.subarray(0, end), start) : undefined;
-    if (padding !== undefined) throw new InvalidIon('Padding stands here, where a value may have been blotted out', { offset: padding });
     return { end, symbols: extent.typeCode === ANNOTATED ? symbolEffect(window.subarray(0, end), extent.content) : 'none' };
   }
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { BinaryCursor, PADDING } from './binary-cursor';
+import { BinaryCursor, PADDING, type PaddingRule } from './binary-cursor';
 import { isCanonicalDecimal, isCanonicalTimestamp } from './canonical-body';
 import type { DigestSink } from './digest-sink';
 import type { EncodedContainer } from './encoded-container';
@@ -15,6 +15,11 @@ import { ANNOTATED, NEGATIVE_INT, NULL_LENGTH, TYPE_CODE } from './type-code';
 export class BinaryHasher extends BinaryCursor {
   private symbolSerializations: (Uint8Array | undefined)[] = [];
   private serializedSymbols?: SymbolTable;
+
+  constructor(source: Uint8Array, padding: PaddingRule) {
+    super(source);
+    this.paddingRefused = padding === 'refused';
+  }
 
   append(container: EncodedContainer, sink: DigestSink): void {
     const { typeCode, start, bodyStart, end, depth } = container;

@@ -1,5 +1,4 @@
-import { MAXIMUM_DEPTH } from './limits';
-import { ANNOTATED, LONG_LENGTH, NULL_LENGTH, TYPE_CODE } from './type-code';
+import { LONG_LENGTH, NULL_LENGTH, TYPE_CODE } from './type-code';
 
 /** Where a binary value's parts lie, by its length prefix alone. */
 export interface Extent {
@@ -7,7 +6,6 @@ export interface Extent {
   /** Where the content starts, behind descriptor and length. */
   readonly content: number;
   readonly end: number;
-  readonly isPadding: boolean;
 }
 
 /** A length of more bytes than this does not come from a writer. */
@@ -20,11 +18,10 @@ export function extentAt(bytes: Buffer, at: number): Extent | undefined {
   const typeCode = descriptor >> 4;
   const low = descriptor & 0x0f;
   const content = at + 1;
-  if (low === NULL_LENGTH || typeCode === TYPE_CODE.bool) return { typeCode, content, end: content, isPadding: false };
-  const isPadding = typeCode === TYPE_CODE.null;
-  if (low !== LONG_LENGTH && !(typeCode === TYPE_CODE.struct && low === 1)) return { typeCode, content, end: content + low, isPadding };
+  if (low === NULL_LENGTH || typeCode === TYPE_CODE.bool) return { typeCode, content, end: content };
+  if (low !== LONG_LENGTH && !(typeCode === TYPE_CODE.struct && low === 1)) return { typeCode, content, end: content + low };
   const length = varUIntAt(bytes, content);
-  return length && { typeCode, content: length.end, end: length.end + length.value, isPadding };
+  return length && { typeCode, content: length.end, end: length.end + length.value };
 }
 
 /** A VarUInt and where it ends; `undefined` when the bytes end within it, or it is too long to be one. */
@@ -33,33 +30,6 @@ export function varUIntAt(bytes: Buffer, at: number): { readonly value: number; 
   for (let index = at; index < Math.min(bytes.length, at + LENGTH_BYTES_MAX); index++) {
     value = value * 128 + (bytes[index]! & 0x7f);
     if (bytes[index]! & 0x80) return { value, end: index + 1 };
-  }
-  return undefined;
-}
-
-/**
- * Where within one complete value padding stands, or `undefined`. Readers skip padding, so a value whose type bits were cleared vanishes
- * without a trace; whoever must notice that looks for it here. Malformed input is left for the reader to report.
- */
-export function paddingWithin(bytes: Buffer, at: number, depth = 0): number | undefined {
-  const extent = extentAt(bytes, at);
-  if (extent === undefined || extent.end > bytes.length) return undefined;
-  const { typeCode, content, end, isPadding } = extent;
-  if (isPadding) return at;
-  if (content === end || depth > 2 * MAXIMUM_DEPTH) return undefined;
-  if (typeCode === ANNOTATED) {
-    const annotations = varUIntAt(bytes, content);
-    return annotations && paddingWithin(bytes.subarray(0, end), annotations.end + annotations.value, depth + 1);
-  }
-  const isStruct = typeCode === TYPE_CODE.struct;
-  if (!isStruct && typeCode !== TYPE_CODE.list && typeCode !== TYPE_CODE.sexp) return undefined;
-  for (let next = content; next < end;) {
-    const valueAt = isStruct ? varUIntAt(bytes, next)?.end : next;
-    const inner = valueAt === undefined ? undefined : extentAt(bytes, valueAt);
-    if (inner === undefined) return undefined;
-    const padding = paddingWithin(bytes, valueAt!, depth + 1);
-    if (padding !== undefined) return padding;
-    next = inner.end;
   }
   return undefined;
 }

@@ -1,10 +1,10 @@
-import { BinaryCursor, PADDING } from './binary-cursor';
+import { BinaryCursor, PADDING, PaddingRule } from './binary-cursor';
 import { BinaryHasher } from './binary-hasher';
 import type { DigestSink } from './digest-sink';
 import { ContainerReader, EncodedContainer, EncodedList, EncodedSexp, EncodedStruct } from './encoded-container';
 import { InvalidIon } from './invalid-ion';
 import { shortCopy } from './short-copy';
-import { declaredSymbols, isLocalSymbolTable, systemTable } from './symbol-table';
+import { declaredSymbols, isLocalSymbolTable, SymbolTable, systemTable } from './symbol-table';
 import { ANNOTATED, KIND_OF_TYPE_CODE, NULL_LENGTH, TYPE_CODE } from './type-code';
 import type { IonField, IonValue } from './value';
 
@@ -25,7 +25,7 @@ export function decodeIon(bytes: Uint8Array): IonValue {
  * @throws InvalidIon, while iterating, with the offset of the offending byte.
  */
 export function decodeIonStream(bytes: Uint8Array): Generator<IonValue, void, undefined> {
-  return valuesOf(new BinaryReader(bytes, false));
+  return valuesOf(new BinaryReader(bytes, { keepsEncoded: false }));
 }
 
 /**
@@ -35,7 +35,26 @@ export function decodeIonStream(bytes: Uint8Array): Generator<IonValue, void, un
  * @throws InvalidIon, while iterating; for what is wrong inside a container, when it is hashed or looked into.
  */
 export function readIonStream(bytes: Uint8Array): Generator<IonValue, void, undefined> {
-  return valuesOf(new BinaryReader(bytes, true));
+  return valuesOf(new BinaryReader(bytes, { keepsEncoded: true }));
+}
+
+/** The symbols in force between two parts of a document; absent before the first one. */
+export interface SymbolScope {
+  table?: SymbolTable;
+}
+
+/**
+ * The top-level values of a part of a document that holds no value in part. Containers are decoded when their content is asked for, as those of
+ * `readIonStream`.
+ * @param scope of the parts before; what it is for the parts after is known when the last value was taken
+ */
+export function readIonPart(bytes: Uint8Array, scope: SymbolScope, padding: PaddingRule): Generator<IonValue, void, undefined> {
+  return valuesOf(new BinaryReader(bytes, { keepsEncoded: true, scope, padding }));
+}
+
+/** As `readIonPart`, all of it decoded. */
+export function decodeIonPart(bytes: Uint8Array, scope: SymbolScope, padding: PaddingRule): Generator<IonValue, void, undefined> {
+  return valuesOf(new BinaryReader(bytes, { keepsEncoded: false, scope, padding }));
 }
 
 function* valuesOf(reader: BinaryReader): Generator<IonValue, void, undefined> {
@@ -49,12 +68,27 @@ function* valuesOf(reader: BinaryReader): Generator<IonValue, void, undefined> {
 /** Hashes are blobs of 32 bytes. */
 const SHORT_COPY_MAX = 64;
 
-class BinaryReader extends BinaryCursor implements ContainerReader {
-  private hasher?: BinaryHasher;
+interface BinaryReaderOptions {
+  /** Whether containers stay bytes until their content is asked for. */
+  readonly keepsEncoded: boolean;
+  readonly scope?: SymbolScope;
+  readonly padding?: PaddingRule;
+}
 
-  constructor(source: Uint8Array, private readonly keepsEncoded: boolean) {
+class BinaryReader extends BinaryCursor implements ContainerReader {
+  private ownHasher?: BinaryHasher;
+  private readonly keepsEncoded: boolean;
+  private readonly scope: SymbolScope;
+  private readonly padding: PaddingRule;
+
+  constructor(source: Uint8Array, { keepsEncoded, scope = {}, padding = 'allowed' }: BinaryReaderOptions) {
     super(source);
-    if (!this.atVersionMarker()) this.fail('The document does not start with the binary Ion version marker E0 01 00 EA', 0);
+    this.keepsEncoded = keepsEncoded;
+    this.scope = scope;
+    this.padding = padding;
+    this.paddingRefused = padding === 'refused';
+    if (scope.table !== undefined) this.symbols = scope.table;
+    else if (!this.atVersionMarker()) this.fail('The document does not start with the binary Ion version marker E0 01 00 EA', 0);
   }
 
   get document(): Buffer {
@@ -81,6 +115,7 @@ class BinaryReader extends BinaryCursor implements ContainerReader {
         this.fail((error as Error).message, start);
       }
     }
+    this.scope.table = this.symbols;
     return undefined;
   }
 
@@ -93,8 +128,15 @@ class BinaryReader extends BinaryCursor implements ContainerReader {
   }
 
   appendHashSerialization(container: EncodedContainer, sink: DigestSink): void {
-    this.hasher ??= new BinaryHasher(this.bytes);
     this.hasher.append(container, sink);
+  }
+
+  appendValueAt(at: number, depth: number, container: EncodedContainer, sink: DigestSink): void {
+    this.hasher.appendValueAt(at, depth, container, sink);
+  }
+
+  private get hasher(): BinaryHasher {
+    return this.ownHasher ??= new BinaryHasher(this.bytes, this.padding);
   }
 
   /** Reads elsewhere, and comes back. */

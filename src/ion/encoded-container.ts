@@ -9,6 +9,8 @@ export interface ContainerReader {
   itemsOf(container: EncodedContainer): readonly IonValue[];
   /** The serialization for Ion Hash of the container without its annotations. */
   appendHashSerialization(container: EncodedContainer, sink: DigestSink): void;
+  /** The same of one value within it, of which the descriptor stands at an offset of the document. */
+  appendValueAt(at: number, depth: number, container: EncodedContainer, sink: DigestSink): void;
 }
 
 /** A container of which only the place in its document is known. */
@@ -40,6 +42,10 @@ export class EncodedContainer {
 
   appendHashSerialization(sink: DigestSink): void {
     this.reader.appendHashSerialization(this, sink);
+  }
+
+  appendValueAt(at: number, depth: number, sink: DigestSink): void {
+    this.reader.appendValueAt(at, depth, this, sink);
   }
 }
 

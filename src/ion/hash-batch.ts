@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { BinaryHasher } from './binary-hasher';
 import { ByteSink } from './byte-sink';
 import { DigestSink } from './digest-sink';
 import type { EncodedContainer } from './encoded-container';
@@ -39,8 +38,6 @@ export class HashBatch {
   private symbolsEnd = SYMBOLS_AT;
   private indexedSymbolsEnd = 0;
   private symbols?: SymbolTable;
-  private hasher?: BinaryHasher;
-  private hashedBytes?: Buffer;
   private ownSink?: DigestSink;
   private readonly symbolSink = new ByteSink();
   private current!: EncodedContainer;
@@ -107,14 +104,9 @@ export class HashBatch {
   }
 
   private serialize(start: number, depth: number, to: number): number {
-    const { current } = this;
-    if (this.hashedBytes !== current.document) {
-      this.hashedBytes = current.document;
-      this.hasher = new BinaryHasher(current.document);
-    }
-    const { sink } = this;
+    const { current, sink } = this;
     sink.length = 0;
-    this.hasher!.appendValueAt(start - INPUT_AT + current.bodyStart, depth, current, sink);
+    current.appendValueAt(start - INPUT_AT + current.bodyStart, depth, sink);
     return this.written(sink, to);
   }
 

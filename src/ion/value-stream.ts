@@ -1,5 +1,6 @@
 import { BINARY_VERSION_MARKER, BinaryCutter } from './binary-cutter';
-import { decodeIonStream } from './binary-reader';
+import type { PaddingRule } from './binary-cursor';
+import { decodeIonPart, readIonPart, SymbolScope } from './binary-reader';
 import { ByteWindow } from './byte-window';
 import type { DocumentCutter } from './document-cutter';
 import { InvalidIon, type IonPosition } from './invalid-ion';
@@ -12,14 +13,14 @@ export interface ValueStreamOptions {
   /** Most bytes of one top-level value, or of all symbol tables in force together. @default 64 MiB */
   readonly valueBytesMax?: number;
   /** Whether padding may stand within a binary document. Readers skip it, so a value can be made to vanish in it. @default 'allowed' */
-  readonly padding?: 'allowed' | 'refused';
+  readonly padding?: PaddingRule;
   /** How many bytes are awaited before values are read. @default 64 KiB */
   readonly batchBytes?: number;
 }
 
 const VALUE_BYTES_MAX = 64 * 1024 * 1024;
 const BATCH_BYTES = 64 * 1024;
-/** Symbol tables are read anew with each batch, so a batch must outweigh them. */
+/** Symbol tables of text are read anew with each batch, so a batch must outweigh them. */
 const BATCH_PER_SYMBOLS = 4;
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -33,7 +34,7 @@ const NEWLINE = 0x0a;
 export async function* streamIonValues(
   chunks: AsyncIterable<Uint8Array>, options: ValueStreamOptions = {},
 ): AsyncGenerator<IonValue, void, undefined> {
-  const document = new ArrivingDocument(options);
+  const document = new ArrivingDocument(options, { keepsEncoded: false });
   for await (const chunk of chunks) {
     document.append(chunk);
     if (document.isDue) yield* document.values('open');
@@ -41,17 +42,42 @@ export async function* streamIonValues(
   yield* document.values('ended');
 }
 
+/** Values that arrived together. Containers of binary Ion are decoded when their content is asked for, which is possible until the next batch. */
+export interface ValueBatch {
+  readonly values: readonly IonValue[];
+  /** A fault that came up when a value was looked into or hashed, with its place in the stream. */
+  placed(fault: InvalidIon): InvalidIon;
+}
+
+/**
+ * The same values as those of `streamIonValues`, for those who hash much and look at little, as `readIonStream` does it.
+ * @throws InvalidIon, while iterating, after the values before the fault
+ */
+export async function* streamIonBatches(
+  chunks: AsyncIterable<Uint8Array>, options: ValueStreamOptions = {},
+): AsyncGenerator<ValueBatch, void, undefined> {
+  const document = new ArrivingDocument(options, { keepsEncoded: true });
+  for await (const chunk of chunks) {
+    document.append(chunk);
+    if (document.isDue) yield* document.batches('open');
+  }
+  yield* document.batches('ended');
+}
+
 class ArrivingDocument {
   private readonly window = new ByteWindow();
   private readonly valueBytesMax: number;
   private cutter?: DocumentCutter;
   private isBinary = false;
-  /** Version marker and symbol tables in force where the window starts. */
+  /** What symbols are in force where the window starts: of text the tables themselves, as they have to be read with each batch. */
   private symbols = new Uint8Array(0);
+  private readonly scope: SymbolScope = {};
+  /** Length of the symbol tables in force. */
+  private symbolBytes = 0;
   private linesBefore = 0;
   private columnsBefore = 0;
 
-  constructor(private readonly options: ValueStreamOptions) {
+  constructor(private readonly options: ValueStreamOptions, private readonly reading: { readonly keepsEncoded: boolean }) {
     this.valueBytesMax = options.valueBytesMax ?? VALUE_BYTES_MAX;
   }
 
@@ -63,21 +89,41 @@ class ArrivingDocument {
     return this.window.length >= Math.max(this.options.batchBytes ?? BATCH_BYTES, BATCH_PER_SYMBOLS * this.symbols.length);
   }
 
+  /** As `values`, those before a fault first. */
+  * batches(stream: 'open' | 'ended'): Generator<ValueBatch, void, undefined> {
+    const values: IonValue[] = [];
+    let fault: unknown;
+    const { offset } = this.window;
+    try {
+      for (const value of this.values(stream)) values.push(value);
+    } catch (error) {
+      fault = error;
+    }
+    const placed = (error: InvalidIon): InvalidIon => {
+      const { position } = error;
+      return position !== undefined && 'offset' in position ? new InvalidIon(problemOf(error), { offset: offset + position.offset }) : error;
+    };
+    if (values.length > 0) yield { values, placed };
+    if (fault !== undefined) throw fault;
+  }
+
   /** The values that are complete by now, or all that are left. */
   * values(stream: 'open' | 'ended'): Generator<IonValue, void, undefined> {
     const cutter = this.cutter ??= this.chooseCutter();
     const { window } = this;
     const { bytes } = window;
     let end = 0;
-    let symbols = this.symbols;
+    let { symbols, symbolBytes } = this;
     try {
       for (let part = cutter.next(bytes, end); part !== undefined; part = cutter.next(bytes, end)) {
         const partBytes = bytes.subarray(end, part.end);
-        if (part.symbols === 'restarts') symbols = this.isBinary ? new Uint8Array(partBytes) : new Uint8Array(0);
-        else if (part.symbols === 'replaces') symbols = Buffer.concat([this.isBinary ? BINARY_VERSION_MARKER : Buffer.alloc(0), partBytes]);
-        else if (part.symbols === 'appends') symbols = Buffer.concat([symbols, partBytes]);
+        if (part.symbols !== 'none') {
+          const keptBytes = part.symbols === 'appends' ? symbolBytes : 0;
+          symbolBytes = part.symbols === 'restarts' ? 0 : keptBytes + partBytes.length;
+          if (!this.isBinary) symbols = Buffer.concat([symbols.subarray(0, keptBytes), partBytes.subarray(0, symbolBytes - keptBytes)]);
+        }
         this.refuseLarge(partBytes.length, end, 'A value');
-        this.refuseLarge(symbols.length, end, 'The symbol tables');
+        this.refuseLarge(symbolBytes, end, 'The symbol tables');
         end = part.end;
       }
       if (stream === 'open') this.refuseLarge(window.length - end, end, 'A value');
@@ -88,19 +134,21 @@ class ArrivingDocument {
     }
     yield* this.read(stream === 'ended' ? bytes : bytes.subarray(0, end));
     this.symbols = symbols;
+    this.symbolBytes = symbolBytes;
     this.drop(end);
   }
 
   private chooseCutter(): DocumentCutter {
     this.isBinary = this.window.bytes[0] === BINARY_VERSION_MARKER[0];
-    return this.isBinary ? new BinaryCutter(this.options.padding ?? 'allowed') : new TextCutter();
+    return this.isBinary ? new BinaryCutter() : new TextCutter();
   }
 
   private* read(bytes: Buffer): Generator<IonValue, void, undefined> {
     if (bytes.length === 0) return;
     const document = this.symbols.length === 0 ? bytes : Buffer.concat([this.symbols, bytes]);
+    const readPart = this.reading.keepsEncoded ? readIonPart : decodeIonPart;
     try {
-      if (this.isBinary) yield* decodeIonStream(document);
+      if (this.isBinary) yield* readPart(bytes, this.scope, this.options.padding ?? 'allowed');
       else yield* parseIonStream(this.text(document));
     } catch (error) {
       throw error instanceof InvalidIon ? this.placed(error, this.symbols.length) : error;
@@ -140,8 +188,7 @@ class ArrivingDocument {
   private placed(error: InvalidIon, symbolBytes: number): InvalidIon {
     const { position } = error;
     if (position === undefined) return error;
-    const problem = error.message.replace(/ \(at [^()]*\)$/, '');
-    return new InvalidIon(problem, this.placeInStream(position, symbolBytes));
+    return new InvalidIon(problemOf(error), this.placeInStream(position, symbolBytes));
   }
 
   private placeInStream(position: IonPosition, symbolBytes: number): IonPosition {
@@ -150,3 +197,6 @@ class ArrivingDocument {
     return { line: line + this.linesBefore, column: position.column + (line === 1 ? this.columnsBefore : 0) };
   }
 }
+
+/** What a fault says without its place. */
+const problemOf = (error: InvalidIon): string => error.message.replace(/ \(at [^()]*\)$/, '');

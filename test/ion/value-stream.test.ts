@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { arbitraryIon } from './arbitrary-ion';
 import {
-  encodeIonStream, InvalidIon, ionEquals, ionString, ionStruct, ionToJson, parseIonStream, printIon, streamIonValues, type IonValue,
-  type ValueStreamOptions,
+  decodeIon, encodeIon, encodeIonStream, hashIon, hashIonAll, InvalidIon, ionEquals, ionString, ionStruct, ionToJson, parseIonStream, printIon,
+  streamIonBatches, streamIonValues, type IonValue, type ValueStreamOptions,
 } from '../../src/ion';
 
 async function* inChunks(bytes: Uint8Array, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
@@ -36,6 +36,36 @@ describe('a stream of values', () => {
     await fc.assert(fc.asyncProperty(arbitraryValues(), arbitraryChunks(), async (values, sizes) => {
       expectSame(await valuesOf(encodeIonStream(values), sizes), values);
     }), { numRuns: 300 });
+  });
+
+  test('hashes and yields the same in batches that are decoded when looked into, whatever the symbol tables', async () => {
+    await fc.assert(fc.asyncProperty(fc.array(arbitraryValues(), { maxLength: 4 }), arbitraryChunks(), async (documents, sizes) => {
+      const bytes = Buffer.concat(documents.map(values => encodeIonStream(values)));
+      if (bytes.length === 0) return;
+      const read: IonValue[] = [];
+      const hashes: Uint8Array[] = [];
+      for await (const { values } of streamIonBatches(inChunks(bytes, sizes), { batchBytes: 1 })) {
+        hashes.push(...hashIonAll(values));
+        read.push(...values.map(value => decodeIon(encodeIon(value))));
+      }
+      expectSame(read, documents.flat());
+      expect(hashes).toEqual(documents.flat().map(hashIon));
+    }), { numRuns: 300 });
+  });
+
+  test('tells where in the stream a fault lies that shows only when a batch is looked into', async () => {
+    const good = encodeIonStream([ionStruct({ a: ionString('good') })]);
+    // A list of a string that is not UTF-8.
+    const bytes = Buffer.concat([good, good, bytesOf('E00100EA B2 81 FF')]);
+    const reported: InvalidIon[] = [];
+    for await (const { values, placed } of streamIonBatches(inChunks(bytes, [good.length]), { batchBytes: 1 })) {
+      try {
+        hashIonAll(values);
+      } catch (error) {
+        reported.push(placed(error as InvalidIon));
+      }
+    }
+    expect(reported.map(({ position }) => position)).toEqual([{ offset: bytes.length - 1 }]);
   });
 
   test('yields what Ion text holds, however its bytes arrive', async () => {
