@@ -140,10 +140,13 @@ export class Restores {
   private async refuseSecondJournal(strandId: string): Promise<void> {
     for await (const { name, strandId: taken, state } of ledgersAfter(this.context.store)) {
       if (taken !== strandId) continue;
-      throw new LedgerError('ResourceInUseException', state === 'DELETING'
-        ? `The journal ${strandId} is that of the Ledger with name ${name}, which is still being deleted. Wait and try again.`
-        : `The journal ${strandId} is that of the Ledger with name ${name} already. Delete that ledger first, or restore into another service.`,
-      { ResourceType: 'Ledger', ResourceName: name });
+      if (state === 'DELETING') {
+        throw new LedgerError('ResourceInUseException',
+          `The journal ${strandId} is that of the Ledger with name ${name}, which is still being deleted. Wait and try again.`,
+          { ResourceType: 'Ledger', ResourceName: name });
+      }
+      throw new LedgerError('IllegalArgumentException',
+        `The journal ${strandId} is that of the Ledger with name ${name} already. Delete that ledger first, or restore into another service.`);
     }
   }
 }
