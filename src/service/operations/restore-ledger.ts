@@ -29,7 +29,8 @@ export const restoreLedger = operation({
     KmsKey: optional(KMS_KEY),
   },
   async run({ engine, account }, input) {
-    const { Name, S3ExportLocation, RoleArn, ExpectedDigest, PermissionsMode, Tags = {}, DeletionProtection = true, KmsKey = AWS_OWNED_KMS_KEY } = input;
+    const { Name, S3ExportLocation, RoleArn, ExpectedDigest, PermissionsMode } = input;
+    const { Tags = {}, DeletionProtection = true, KmsKey = AWS_OWNED_KMS_KEY } = input;
     refuseReservedTagKeys(Object.keys(Tags));
     await engine.restores.startFromBucket({
       ledger: {
