@@ -95,8 +95,8 @@ function parseMembership(cursor: TokenCursor, value: Expression, negated: boolea
     return { kind: 'in', value, collection: parseConcatenation(cursor), parenthesized: false, negated, at };
   }
   cursor.next();
+  if (cursor.isSymbol(')')) throw cursor.unexpected('an expression');
   const items = parseList(cursor, ')');
-  if (items.length === 0) throw new StatementError('Parser', 'expected an expression, found \')\'', collectionAt);
   return { kind: 'in', value, collection: { kind: 'list', items, at: collectionAt }, parenthesized: true, negated, at };
 }
 

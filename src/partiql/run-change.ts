@@ -5,7 +5,7 @@ import { evaluateExpression } from './evaluate-expression';
 import { textOf, toIon, type PartiqlValue } from './partiql-value';
 import { joinedRows } from './run-select';
 import { emptyScope, resolve, type Evaluation, type Location, type Scope } from './scope';
-import { evaluationError, StatementError } from './statement-error';
+import { evaluationError, placedAt, StatementError } from './statement-error';
 import type { Change, Edit, Expression, Insert } from './syntax-tree';
 import { locationOfSteps } from './value-rows';
 import { sizeOf } from './value-size';
@@ -57,7 +57,7 @@ interface DocumentEdits { readonly document: IonStruct; readonly steps: EditStep
 /** One edit with everything evaluated, in terms of one document. */
 type EditStep =
   | { readonly kind: 'set'; readonly location: Location; readonly value: IonValue; readonly target: Expression }
-  | { readonly kind: 'insert'; readonly location: Location; readonly key?: string | number; readonly value: IonValue }
+  | { readonly kind: 'insert'; readonly location: Location; readonly key?: string | number; readonly value: IonValue; readonly target: Expression }
   | { readonly kind: 'remove'; readonly location: Location };
 
 function stepsOf(edit: Edit, scope: Scope, evaluation: Evaluation): readonly EditStep[] {
@@ -73,7 +73,7 @@ function stepsOf(edit: Edit, scope: Scope, evaluation: Evaluation): readonly Edi
       const location = locationOfTarget(edit.target, scope, evaluation);
       const value = toIon(evaluateExpression(edit.value, scope, evaluation));
       if (value === undefined) throw evaluationError('cannot insert MISSING', edit.value.at);
-      return [{ kind: 'insert', location, key: edit.key === undefined ? undefined : keyOf(edit.key, scope, evaluation), value }];
+      return [{ kind: 'insert', location, key: edit.key === undefined ? undefined : keyOf(edit.key, scope, evaluation), value, target: edit.target }];
     }
   }
 }
@@ -103,8 +103,7 @@ function applied({ document, steps }: DocumentEdits, { budget }: Evaluation): Io
   let result = document;
   for (const step of steps) {
     budget.spendOnBytes(copying);
-    if (step.kind === 'set') result = step.location.length === 0 ? requireDocument(step.value, step.target) : withValueAt(result, step.location, step.value);
-    if (step.kind === 'insert') result = withInsertion(result, step.location, step.key, step.value);
+    if (step.kind !== 'remove') result = placedAt(step.target.at, () => edited(result, step));
   }
   // From the back, so that the positions of those still to be removed stay true.
   const removals = new Map(steps.flatMap((step) => (step.kind === 'remove' ? [[JSON.stringify(step.location), step.location] as const] : [])));
@@ -113,6 +112,12 @@ function applied({ document, steps }: DocumentEdits, { budget }: Evaluation): Io
     result = withoutValueAt(result, location);
   }
   return result;
+}
+
+function edited(document: IonStruct, step: EditStep & { readonly kind: 'set' | 'insert' }): IonStruct {
+  const { location, value, target } = step;
+  if (step.kind === 'insert') return withInsertion(document, location, step.key, value);
+  return location.length === 0 ? requireDocument(value, target) : withValueAt(document, location, value);
 }
 
 function backToFront(left: Location, right: Location): number {

@@ -8,9 +8,11 @@ import { ionInt, ionString } from '../ion/value';
 /** The rows of a source that is no table: the elements of a collection, or the one value there is. Null and missing give none. */
 export function* valueBindings(item: FromItem, source: ValueSource, scope: Scope, evaluation: Evaluation): Generator<Binding> {
   const value = evaluateExpression(source.expression, scope, evaluation);
+  const rows = source.unpivot ? unpivotedRows(value) : rowsOf(value);
+  if (rows.length === 0) return;
   const location = source.unpivot ? undefined : locationOf(source.expression, scope, evaluation);
   const { alias, positionAlias } = item;
-  for (const row of source.unpivot ? unpivotedRows(value) : rowsOf(value)) {
+  for (const row of rows) {
     evaluation.budget.spend();
     yield {
       alias,
@@ -43,6 +45,8 @@ function unpivotedRows(value: PartiqlValue): readonly Row[] {
 /** Where in the document an expression points; undefined if it is no path into one, or one that leads nowhere. */
 function locationOf(expression: Expression, scope: Scope, evaluation: Evaluation): Location | undefined {
   const root = expression.kind === 'path' ? expression.root : expression;
+  // What wildcards lead to is at many places.
+  if (expression.kind === 'path' && expression.steps.some(({ kind }) => kind === 'everyElement' || kind === 'everyField')) return undefined;
   const resolution = root.kind === 'variable' ? resolve(root.name, scope, evaluation.budget) : undefined;
   const start = resolution?.binding.location;
   if (resolution === undefined || start === undefined) return undefined;
@@ -54,10 +58,11 @@ function locationOf(expression: Expression, scope: Scope, evaluation: Evaluation
 export function locationOfSteps(steps: readonly PathStep[], scope: Scope, evaluation: Evaluation): Location {
   return steps.map((step) => {
     if (step.kind === 'field') return step.name;
-    const key = step.kind === 'element' ? evaluateExpression(step.key, scope, evaluation) : missing;
+    if (step.kind !== 'element') throw evaluationError('a wildcard leads to no single place of a document');
+    const key = evaluateExpression(step.key, scope, evaluation);
     const name = textOf(key);
     if (name !== undefined) return name;
-    if (key.kind !== 'int') throw evaluationError('a step of a path must be a field name or a list position');
+    if (key.kind !== 'int') throw evaluationError(`a step of a path must be a field name or a list position, not ${key.kind}`, step.key.at);
     return Number(key.value);
   });
 }
