@@ -72,7 +72,9 @@ const isDurable = ({ steps }: AppendTransaction, finalLists: ReadonlyMap<number,
   steps.some(step => step.kind === 'append' && listOf(finalLists, step.key).includes(step.value));
 
 /** Each read must be a beginning of the final list and then the transaction's own appends, and end where some transaction ended. */
-function judgeReads({ name, steps }: AppendTransaction, finalLists: ReadonlyMap<number, readonly number[]>, writers: Writers, anomalies: string[]): void {
+function judgeReads(
+  { name, steps }: AppendTransaction, finalLists: ReadonlyMap<number, readonly number[]>, writers: Writers, anomalies: string[],
+): void {
   const own = new Map<number, number[]>();
   const seen = new Map<number, number>();
   for (const step of steps) {

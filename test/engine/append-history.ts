@@ -22,9 +22,10 @@ type Client = Awaited<ReturnType<typeof openTransaction>>;
 
 /**
  * Runs transactions of many clients that append to lists and read them, and judges what they saw. A list is a document that the first
- * append to it inserts, found by an index, without one, or among all documents, so that each way to read meets each way to write.
+ * append to it inserts, found by its id, by an index, without one, or among all documents, so that each way to read meets each way to write.
  */
-export async function runAppendHistory({ engines, calm = engines[0]!, clients, transactionsPerClient, keys, random }: AppendHistoryOptions): Promise<AppendReport> {
+export async function runAppendHistory(options: AppendHistoryOptions): Promise<AppendReport> {
+  const { engines, calm = options.engines[0]!, clients, transactionsPerClient, keys, random } = options;
   await calm.ledgers.create({ name: LEDGER, permissionsMode: 'ALLOW_ALL', deletionProtection: false, tags: {} });
   const oneOf = (): Engine => engines[Math.floor(random() * engines.length)]!;
   await transacted(() => calm, async ({ run }) => {
@@ -35,10 +36,13 @@ export async function runAppendHistory({ engines, calm = engines[0]!, clients, t
   let moment = 0;
   let conflicts = 0;
   let values = 0;
+  /** Of lists that are certainly there. */
+  const documentIds = new Map<number, string>();
 
   const runOne = async (name: string): Promise<void> => {
     const start = moment++;
     const steps: AppendStep[] = [];
+    const seenIds = new Map<number, string>();
     let outcome: AppendTransaction['outcome'] = 'aborted';
     try {
       const client = await openTransaction(oneOf);
@@ -46,8 +50,8 @@ export async function runAppendHistory({ engines, calm = engines[0]!, clients, t
         const key = Math.floor(random() * keys);
         const choice = random();
         if (choice < 0.45) steps.push(await append(client, key, values++));
-        else if (choice < 0.9) steps.push({ kind: 'read', key, list: await read(client, key, choice < 0.7 ? 'k' : 's') });
-        else for (const [each, list] of await readAll(client)) steps.push({ kind: 'read', key: each, list });
+        else if (choice < 0.9) steps.push({ kind: 'read', key, list: await read(client, key, choice < 0.6 ? documentIds.get(key) : undefined, choice < 0.75) });
+        else steps.push(...(await readAll(client, seenIds)).map(([each, list]) => ({ kind: 'read' as const, key: each, list })));
       }
       if (random() < 0.05) {
         await client.abort();
@@ -55,6 +59,7 @@ export async function runAppendHistory({ engines, calm = engines[0]!, clients, t
         outcome = 'unknown';
         await client.commit();
         outcome = 'committed';
+        for (const [key, id] of seenIds) documentIds.set(key, id);
       }
     } catch (error) {
       const { name: errorName } = error as Error;
@@ -101,12 +106,15 @@ async function append(client: Client, key: number, value: number): Promise<Appen
   return { kind: 'append', key, value };
 }
 
-async function read(client: Client, key: number, field: 'k' | 's'): Promise<number[]> {
-  const rows = await client.run(`SELECT items FROM Lists WHERE ${field} = ?`, String(key));
+/** By the document's id if that is known; else by the index or without it. */
+async function read(client: Client, key: number, id: string | undefined, byIndex: boolean): Promise<number[]> {
+  const rows = id === undefined ? await client.run(`SELECT items FROM Lists WHERE ${byIndex ? 'k' : 's'} = ?`, String(key))
+    : await client.run('SELECT items FROM Lists BY id WHERE id = ?', JSON.stringify(id));
   return rows.flatMap(({ items }) => items as number[]);
 }
 
-async function readAll(client: Client): Promise<[number, number[]][]> {
-  const rows = await client.run('SELECT k, items FROM Lists');
+async function readAll(client: Client, seenIds = new Map<number, string>()): Promise<[number, number[]][]> {
+  const rows = await client.run('SELECT id, l.k, l.items FROM Lists AS l BY id');
+  for (const { id, k } of rows) seenIds.set(k as number, id as string);
   return rows.map(({ k, items }) => [k as number, items as number[]]);
 }
