@@ -8,6 +8,7 @@ export * from './ledger-digest';
 export * from './ledger-grants';
 export { type ILedgerMetrics } from './ledger-metrics';
 export * from './ledger-alarms';
+export * from './audited-ledger';
 export * from './ledger-checks';
 export * from './ledger-dashboard';
 export { type LedgerTable } from './ledger-table';
