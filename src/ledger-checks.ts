@@ -28,8 +28,11 @@ export class LedgerChecks implements IPolicyValidationPlugin {
   /** Name of the plugin in the validation report. */
   public readonly name = 'LedgerChecks';
 
-  /** Ids of the rules that apply. They never change; there may be more with every release. */
-  public readonly ruleIds: string[];
+  /**
+   * Ids of the rules that apply. They never change; there may be more with every release.
+   * @default - always known; CDK's interface does not ask for it
+   */
+  public readonly ruleIds?: string[];
 
   private readonly rules: readonly LedgerCheckRule[];
 

@@ -11,7 +11,7 @@ function audited(props: (stack: Stack) => AuditedLedgerProps = () => ({})) {
 
 const ofType = (stack: Stack, type: string) => Object.values(resourcesOf(stack)).filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
 
-test('without properties there are a ledger, a locked archive, daily exports, digests, a stream of all changes, alarms and a dashboard', () => {
+test('without properties there are a ledger, a locked archive, daily exports, digests, a stream of changes, alarms and a dashboard', () => {
   const { stack, payments } = audited();
   expect(Object.values(resourcesOf(stack)).map(({ Type }) => Type).filter(type => type.startsWith('Custom::')).sort())
     .toEqual(['Custom::QldbJournalStream', 'Custom::QldbLedger', 'Custom::QldbLedgerDigest']);

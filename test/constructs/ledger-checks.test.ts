@@ -97,7 +97,7 @@ test('LedgerRetained is violated together with protection, which CDK lets nobody
 test('every rule is violated by some test, and says what to do', () => {
   const { app } = compliantApp();
   const tested = [...new Set([...NONCOMPLIANT.map(([rule]) => `CdkLedger-${rule}`), 'CdkLedger-LedgerRetained'])];
-  expect([...new LedgerChecks(app).ruleIds].sort()).toEqual(tested.sort());
+  expect([...new LedgerChecks(app).ruleIds!].sort()).toEqual(tested.sort());
   new Ledger(app.node.findChild('Stack'), 'Open', { permissionsMode: PermissionsMode.ALLOW_ALL });
   expect(check(app).violations).toEqual([{
     ruleName: 'CdkLedger-LedgerPermissionsMode',
