@@ -17,7 +17,8 @@ test('without properties there are a ledger, a locked archive, daily exports, di
     .toEqual(['Custom::QldbJournalStream', 'Custom::QldbLedger', 'Custom::QldbLedgerDigest']);
   expect(onlyResource(stack, 'AWS::S3::Bucket').Properties.ObjectLockConfiguration)
     .toEqual({ ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 365 } } });
-  expect(onlyResource(stack, 'AWS::Kinesis::Stream').Properties).toMatchObject({ RetentionPeriodHours: 168, StreamModeDetails: { StreamMode: 'ON_DEMAND' } });
+  const { Properties: stream } = onlyResource(stack, 'AWS::Kinesis::Stream');
+  expect(stream).toMatchObject({ RetentionPeriodHours: 168, StreamModeDetails: { StreamMode: 'ON_DEMAND' } });
   expect(payments.exportSchedule.windowLength.toDays()).toBe(1);
   expect(ofType(stack, 'AWS::CloudWatch::Alarm')).toHaveLength(payments.alarms.length);
   expect(ofType(stack, 'AWS::CloudWatch::Dashboard')).toHaveLength(1);
@@ -58,7 +59,8 @@ test('what is given is used: service, name, tables, lock, stream and the dashboa
     kinesisStream: kinesis.Stream.fromStreamArn(scope, 'Changes', 'arn:aws:kinesis:eu-central-1:111122223333:stream/changes'),
     dashboardName: 'Payments',
   }));
-  expect(onlyResource(stack, 'Custom::QldbLedger').Properties).toMatchObject({ LedgerName: 'payments', Tables: [{ Name: 'Transfers', Indexes: ['transferId'] }] });
+  const { Properties: ledger } = onlyResource(stack, 'Custom::QldbLedger');
+  expect(ledger).toMatchObject({ LedgerName: 'payments', Tables: [{ Name: 'Transfers', Indexes: ['transferId'] }] });
   expect(onlyResource(stack, 'AWS::S3::Bucket').Properties.ObjectLockConfiguration.Rule.DefaultRetention).toEqual({ Mode: 'COMPLIANCE', Days: 3650 });
   expect(ofType(stack, 'AWS::Kinesis::Stream')).toEqual([]);
   expect(onlyResource(stack, 'Custom::QldbJournalStream').Properties.KinesisStreamArn).toBe('arn:aws:kinesis:eu-central-1:111122223333:stream/changes');
