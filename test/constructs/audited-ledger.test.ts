@@ -9,7 +9,8 @@ function audited(props: (stack: Stack) => AuditedLedgerProps = () => ({})) {
   return { app, stack, payments: new AuditedLedger(stack, 'Payments', props(stack)) };
 }
 
-const ofType = (stack: Stack, type: string) => Object.values(resourcesOf(stack)).filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
+const ofType = (stack: Stack, type: string) =>
+  Object.values(resourcesOf(stack)).filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
 
 test('without properties there are a ledger, a locked archive, daily exports, digests, a stream of changes, alarms and a dashboard', () => {
   const { stack, payments } = audited();
