@@ -1,5 +1,5 @@
 import {
-  Annotations, ArnFormat, CfnResource, CustomResource, IResource, Lazy, RemovalPolicy, Stack, TagManager, TagType, aws_kms as kms,
+  Annotations, ArnFormat, CfnResource, CustomResource, Duration, IResource, Lazy, RemovalPolicy, Stack, TagManager, TagType, aws_kms as kms,
 } from 'aws-cdk-lib';
 import { ILedgerRef, LedgerReference } from 'aws-cdk-lib/aws-qldb';
 import { Construct } from 'constructs';
@@ -12,7 +12,7 @@ import { ILedgerMetrics, MeasuredLedger } from './ledger-metrics';
 import { generatedName, nameProblem } from './ledger-name';
 import { ILedgerService, LedgerService } from './ledger-service';
 import { LedgerTable, tableProblems } from './ledger-table';
-import { LEDGER_LIFECYCLE, lifecycleResource } from './lifecycle-provider';
+import { LEDGER_LIFECYCLE, lifecycleResource, timeoutProblem } from './lifecycle-provider';
 import { rejectProblems, rejectProblemsOf } from './problems';
 import { isDeleted, removalProblem, watchRemoval } from './removal';
 
@@ -122,6 +122,13 @@ export interface LedgerProps {
    * @default - none; statements create them
    */
   readonly tables?: LedgerTable[];
+
+  /**
+   * How long a deployment waits for the ledger to be created, changed or deleted: 1 minute to 1 hour. A deletion that takes longer goes on in the
+   * service, and the next deployment waits for the rest.
+   * @default Duration.hours(1)
+   */
+  readonly timeout?: Duration;
 
   /**
    * Tags of the ledger, besides those of `Tags.of()`.
@@ -237,6 +244,7 @@ export class Ledger extends LedgerBase {
       nameProblem('ledgerName', props.ledgerName),
       ...tableProblems(props.tables ?? []),
       removalProblem(removalPolicy, this.deletionProtection),
+      timeoutProblem(props.timeout),
     ]);
     if (this.permissionsMode === PermissionsMode.ALLOW_ALL) {
       Annotations.of(this).addWarningV2('cdk-ledger:allowAllPermissions',
@@ -254,7 +262,7 @@ export class Ledger extends LedgerBase {
       Tags: this.cdkTagManager.renderedTags,
       RemovalPolicy: Lazy.string({ produce: () => isDeleted(cfnResource) ? 'Destroy' : 'Retain' }),
       Tables: props.tables?.map(table => ({ Name: table.name, Indexes: table.indexes ?? [] })),
-    }, removalPolicy);
+    }, { removalPolicy, timeout: props.timeout });
     this.ledgerName = this.getResourceNameAttribute(this.resource.getAttString('LedgerName'));
     this.ledgerArn = this.getResourceArnAttribute(this.resource.getAttString('LedgerArn'), {
       service: 'qldb',

@@ -43,18 +43,34 @@ export const LEDGER_DIGEST_LIFECYCLE: Lifecycle = {
   totalTimeout: Duration.minutes(15),
 };
 
+/** What is wrong with the time that a deployment is to wait, or undefined. */
+export function timeoutProblem(timeout: Duration | undefined): string | undefined {
+  if (!timeout || timeout.isUnresolved() || (timeout.toSeconds() >= 60 && timeout.toSeconds() <= 3600)) {
+    return undefined;
+  }
+  return `timeout is ${timeout.toHumanString()}: use 1 minute to 1 hour, which is as long as CloudFormation waits`;
+}
+
 const QUERY_INTERVAL = Duration.seconds(3);
 const ANSWER_MARGIN = Duration.minutes(5);
 
+/** How CloudFormation treats a custom resource. */
+export interface LifecycleResourceOptions {
+  readonly removalPolicy?: RemovalPolicy;
+  /** How long CloudFormation waits for it. @default - a little longer than the provider tries */
+  readonly timeout?: Duration;
+}
+
 /** Creates a custom resource that lives in `service`: its provider may call the service and outlives the resource. */
 export function lifecycleResource(
-  scope: Construct, id: string, lifecycle: Lifecycle, service: ILedgerService, properties: Record<string, unknown>, removalPolicy?: RemovalPolicy,
+  scope: Construct, id: string, lifecycle: Lifecycle, service: ILedgerService, properties: Record<string, unknown>,
+  { removalPolicy, timeout }: LifecycleResourceOptions = {},
 ): CustomResource {
   const provider = LifecycleProvider.ofStack(scope, lifecycle, service.privateAccess);
   service.grants.invoke(provider.handlerRole);
   const resource = new CustomResource(scope, id, {
     serviceToken: provider.serviceToken,
-    serviceTimeout: lifecycle.totalTimeout.plus(ANSWER_MARGIN),
+    serviceTimeout: timeout ?? lifecycle.totalTimeout.plus(ANSWER_MARGIN),
     resourceType: lifecycle.resourceType,
     properties: { ServiceUrl: service.serviceUrl, ...properties },
     removalPolicy,

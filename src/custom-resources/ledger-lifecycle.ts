@@ -22,6 +22,8 @@ export interface LedgerProgress {
 
 /** For how long a Delete that has nothing to do looks for an unfinished ledger at a service that does not answer. */
 const COURTESY_SECONDS = 60;
+/** For how long the deletion of a large ledger is waited for: a little less than the framework, which could only say that time is over. */
+const DELETION_SECONDS = 50 * 60;
 
 /**
  * Custom::QldbLedger. The physical id is made of the ledger's name and its service: known before the ledger exists and unchangeable, so a new
@@ -77,8 +79,15 @@ export function ledgerLifecycle(edges: Edges): Lifecycle<LedgerProgress> {
     const policy = finished !== undefined ? choice(properties, 'RemovalPolicy', ['Retain', 'Destroy'], 'Retain') : 'Retain';
     const requestedAt = new Date(event.Progress.requestedAt);
     const { control } = edges.connect(serviceUrl);
-    const remove = async (): Promise<IsCompleteResult> =>
-      (await removeLedger(control, event, name, policy, edges.log) === 'going' ? NOT_YET : { IsComplete: true });
+    const remove = async (): Promise<IsCompleteResult> => {
+      const isGoing = await removeLedger(control, event, name, policy, edges.log) === 'going';
+      if (isGoing && !isWithin(DELETION_SECONDS, requestedAt, edges.now())) {
+        throw new Error(`Ledger '${name}' is still being deleted after ${DELETION_SECONDS / 60} minutes, and goes on being deleted: a large journal takes `
+          + 'its time, and CloudFormation waits an hour at most. Delete the stack again, which waits for the rest, or retain the resource '
+          + `${event.LogicalResourceId}.`);
+      }
+      return isGoing ? NOT_YET : { IsComplete: true };
+    };
     if (policy === 'Retain') {
       // Nothing has to happen, so nothing may stand in the way for long: removing an unfinished ledger is a courtesy.
       return remove().catch(error => {

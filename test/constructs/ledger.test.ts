@@ -1,6 +1,6 @@
-import { App, CfnParameter, RemovalPolicies, RemovalPolicy, Stack, Stage, Tags, aws_kms as kms } from 'aws-cdk-lib';
+import { App, CfnParameter, Duration, RemovalPolicies, RemovalPolicy, Stack, Stage, Tags, aws_kms as kms } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { onlyResource } from './full-stack';
+import { onlyResource, resourcesOf } from './full-stack';
 import { Ledger, LedgerProps, LedgerService, PermissionsMode } from '../../src';
 
 const stackOf = (props?: LedgerProps, id = 'Ledger') => {
@@ -184,4 +184,14 @@ describe('an imported ledger', () => {
 
 test('protection can be off while the ledger is retained', () => {
   expect(declared({ deletionProtection: false })).toMatchObject({ DeletionProtection: false, RemovalPolicy: 'Retain' });
+});
+
+test('a deployment waits for a ledger as long as CloudFormation can, or less', () => {
+  const stack = new Stack(new App(), 'Stack');
+  new Ledger(stack, 'Patient');
+  new Ledger(stack, 'Brisk', { timeout: Duration.minutes(5) });
+  const waits = Object.values(resourcesOf(stack)).filter(({ Type }) => Type === 'Custom::QldbLedger').map(({ Properties }) => Properties.ServiceTimeout);
+  expect(waits).toEqual(['3600', '300']);
+  expect(() => new Ledger(stack, 'Endless', { timeout: Duration.hours(2) }))
+    .toThrow("Ledger 'Stack/Endless' has 1 problem:\n  - timeout is 2 hours: use 1 minute to 1 hour, which is as long as CloudFormation waits");
 });

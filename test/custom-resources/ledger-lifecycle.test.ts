@@ -367,4 +367,17 @@ describe('Delete', () => {
     await expect(lifecycle.isComplete({ ...event, ...begun })).rejects.toThrow('was not made by this stack');
     expect(ledger()?.PermissionsMode).toBe('ALLOW_ALL');
   });
+
+  test('L40 a ledger that takes longer to delete than CloudFormation waits goes on being deleted, and the next Delete waits for the rest', async () => {
+    const deployment = stack();
+    await deployment.create(properties());
+    world.service.polls = 400;
+    const { Status, Reason } = await deployment.delete();
+    expect(Status).toBe('FAILED');
+    expect(Reason).toMatch(/^Ledger 'audit' is still being deleted after 50 minutes, and goes on .* Delete the stack again.* retain the resource AuditLedger\./);
+    expect(ledger()?.State).toBe('DELETING');
+    expect(await deployment.delete()).toMatchObject({ Status: 'SUCCESS' });
+    expect(ledger()).toBeUndefined();
+    expect(world.service.calls.filter(({ operation }) => operation === 'DeleteLedger')).toHaveLength(1);
+  });
 });
