@@ -28,9 +28,9 @@ const BUNDLES = [
   // Four clients: those of the three services that it lists, and S3's.
   { entry: 'src/custom-resources/job-inventory.lambda.ts', output: 'assets/custom-resources/job-inventory/index.js', kilobytesMax: 375 },
   { entry: 'src/service/lambda-api.ts', output: 'assets/service/api/index.js', kilobytesMax: 700 },
-  { entry: 'src/service/lambda-session.ts', output: 'assets/service/session/index.js', kilobytesMax: 500 },
+  { entry: 'src/service/lambda-session.ts', output: 'assets/service/session/index.js', kilobytesMax: 550 },
   { entry: 'src/service/lambda-worker.ts', output: 'assets/service/worker/index.js', kilobytesMax: 700 },
-  { entry: 'src/cli/main.ts', output: 'assets/cli/index.js', kilobytesMax: 900, onLambda: false },
+  { entry: 'src/cli/main.ts', output: 'assets/cli/index.js', kilobytesMax: 1000, onLambda: false },
 ];
 
 /**
