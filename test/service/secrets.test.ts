@@ -13,8 +13,8 @@ test('no log line tells a statement, a document, a token or a credential, whethe
   await service.qldb.send(new CreateLedgerCommand({ Name: 'secrets', PermissionsMode: 'ALLOW_ALL', DeletionProtection: false }));
   const driver = service.driver('secrets');
   await driver.executeLambda(async transaction => { await transaction.execute(`CREATE TABLE ${STATEMENT}`); });
-  await driver.executeLambda(async transaction => { await transaction.execute(`INSERT INTO ${STATEMENT} ?`, { value: DOCUMENT }); });
-  await driver.executeLambda(async transaction => transaction.execute(`SELECT * FROM ${STATEMENT} WHERE value = '${DOCUMENT}'`));
+  await driver.executeLambda(async transaction => { await transaction.execute(`INSERT INTO ${STATEMENT} ?`, { content: DOCUMENT }); });
+  await driver.executeLambda(async transaction => transaction.execute(`SELECT * FROM ${STATEMENT} WHERE content = '${DOCUMENT}'`));
   await expect(driver.executeLambda(async transaction => transaction.execute(`SELECT FROM ${STATEMENT} '${DOCUMENT}'`))).rejects.toThrow();
 
   const { StartSession } = await service.session.send(new SendCommandCommand({ StartSession: { LedgerName: 'secrets' } }));
