@@ -2,10 +2,15 @@ import { cryptoHasherProvider, makeHashReader } from 'ion-hash-js';
 import { dumpBinary, dumpText, load, loadAll, makeReader } from 'ion-js';
 import { inRounds, printComparison } from './rounds';
 import { sampleBlocks, sampleDocument } from './sample-journal';
-import { decodeIon, decodeIonStream, encodeIon, encodeIonStream, hashIon, ionToJson, parseIonStream, printIon, readIonStream } from '../src/ion';
+import {
+  decodeIon, decodeIonStream, encodeIon, encodeIonLines, encodeIonStream, hashIon, hashIonAll, ionToJson, parseIonStream, printIon,
+  readIonStream,
+} from '../src/ion';
 import { blockToIon } from '../src/journal';
 
-const DOCUMENT_COUNT = 200;
+/** More than any cache of hashes holds. */
+const DOCUMENT_COUNT = 4000;
+const PEER_DOCUMENT_COUNT = 200;
 const BLOCK_COUNT = 100;
 const BYTES_PER_MEGABYTE = 1e6;
 
@@ -13,7 +18,8 @@ const BYTES_PER_MEGABYTE = 1e6;
 export async function benchIon(): Promise<void> {
   const documents = Array.from({ length: DOCUMENT_COUNT }, (_, index) => sampleDocument(index));
   const encodedDocuments = documents.map(encodeIon);
-  for (const [index, bytes] of encodedDocuments.entries()) {
+  const documentStream = encodeIonStream(documents);
+  for (const [index, bytes] of encodedDocuments.slice(0, PEER_DOCUMENT_COUNT).entries()) {
     if (Buffer.compare(hashByIonHashJs(bytes), hashIon(documents[index]!)) !== 0) throw new Error(`ion-hash-js disagrees about document ${index}`);
   }
   const blocks = [...sampleBlocks(BLOCK_COUNT, 1)].map(blockToIon);
@@ -28,8 +34,9 @@ export async function benchIon(): Promise<void> {
   console.log(`documents of ${printIon(documents[0]!).length} characters; blocks of ${texts[0]!.length} characters, ${Math.round(binary.length / BLOCK_COUNT)} bytes of binary`);
 
   printComparison('Ion hash of a document', 'documents', await inRounds([
-    { name: 'ion-hash-js over binary', run: () => counted(encodedDocuments, hashByIonHashJs) },
+    { name: 'ion-hash-js over binary', run: () => counted(encodedDocuments.slice(0, PEER_DOCUMENT_COUNT), hashByIonHashJs) },
     { name: 'hashIon of a value', run: () => counted(documents, hashIon) },
+    { name: 'hashIonAll of a stream', run: () => hashIonAll([...readIonStream(documentStream)]).length },
     { name: 'hashIon from bytes', run: () => counted(encodedDocuments, (bytes) => hashIon(readIonStream(bytes).next().value!)) },
   ]));
   printComparison('write binary, a call a block', 'MB', await inRounds([
@@ -38,6 +45,7 @@ export async function benchIon(): Promise<void> {
   ]));
   printComparison('write text', 'MB', await inRounds([
     { name: 'JSON.stringify of the same as plain objects', run: () => portion(plain, JSON.stringify, jsonMegabytes) },
+    { name: 'encodeIonLines', run: () => portion([blocks], encodeIonLines, textMegabytes) },
     { name: 'printIon', run: () => portion(blocks, (block) => printIon(block), textMegabytes) },
     { name: 'ion-js dumpText', run: () => portion(dom, (value) => dumpText(value), textMegabytes) },
   ]));

@@ -1,6 +1,7 @@
 /** Benchmarks by name; each loads only what it measures. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<(options: readonly string[]) => Promise<void>>>> = {
   commit: async () => (await import('./commit.js')).benchCommit,
+  export: async () => (await import('./export.js')).benchExport,
   ion: async () => (await import('./ion.js')).benchIon,
   verify: async () => (await import('./verify.js')).benchVerify,
 };

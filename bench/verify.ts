@@ -8,7 +8,7 @@ import { verifyLinksOnly } from './links-only-verifier';
 import { inRounds, printComparison } from './rounds';
 import { sampleBlocks } from './sample-journal';
 import { decodeIonStream, encodeIonStream, IonValue, parseIonStream, printIon, readIonStream } from '../src/ion';
-import { Block, blockFromIon, blockToIon, ChainVerifier, OWN_JOURNAL, Segment } from '../src/journal';
+import { Block, blockFromIon, blockToIon, ChainVerifier, OWN_JOURNAL, Segment, verifySegment } from '../src/journal';
 
 const OBJECT_COUNT = 8;
 const BLOCKS_PER_OBJECT = 500;
@@ -59,10 +59,15 @@ function shared(bytes: Uint8Array): Uint8Array {
 
 function verified(values: Iterable<IonValue>): number {
   const chain = new ChainVerifier({ unknownEntries: 'refused' });
-  for (const value of values) chain.add(blockFromIon(value));
+  const segment = verifySegment(blocksOf(values), { unknownEntries: 'refused' });
+  if (segment !== undefined) chain.addSegment(segment);
   const { blockCount, findingCount } = chain.summary();
   if (findingCount > 0) throw new Error('The sample is not sound');
   return blockCount;
+}
+
+function* blocksOf(values: Iterable<IonValue>): Generator<Block, void, undefined> {
+  for (const value of values) yield blockFromIon(value);
 }
 
 /** The whole journal: each worker is given the next object as soon as it is free. */

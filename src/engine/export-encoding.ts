@@ -1,4 +1,6 @@
-import { encodeIon, encodeIonStream, fieldOf, ionToJson, printIon, readIonStream, type IonStruct, type IonValue } from '../ion';
+import {
+  encodeIon, encodeIonLines, encodeIonStream, encodeJsonLines, fieldOf, ionToJson, printIon, readIonStream, type IonStruct, type IonValue,
+} from '../ion';
 import type { OutputFormat } from './job-record';
 
 export const CONTENT_TYPES: Readonly<Record<OutputFormat, string>> = {
@@ -22,11 +24,11 @@ export function encodeManifest(format: OutputFormat, manifest: IonStruct): Uint8
  */
 export function encodeBlocks(format: OutputFormat, documents: readonly Uint8Array[], strandId: string, firstSequenceNo: number): Uint8Array {
   const blocks = contiguous(documents, strandId, firstSequenceNo);
-  if (format === 'ION_BINARY') return encodeIonStream(blocks);
-  const lines: Buffer[] = [];
-  const write = format === 'JSON' ? ionToJson : (block: IonValue): string => printIon(block);
-  for (const block of blocks) lines.push(Buffer.from(`${write(block)}\n`));
-  return Buffer.concat(lines);
+  switch (format) {
+    case 'ION_BINARY': return encodeIonStream(blocks);
+    case 'ION_TEXT': return encodeIonLines(blocks);
+    case 'JSON': return encodeJsonLines(blocks);
+  }
 }
 
 function* contiguous(documents: readonly Uint8Array[], strandId: string, firstSequenceNo: number): Generator<IonValue, void, undefined> {

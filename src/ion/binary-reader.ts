@@ -1,10 +1,12 @@
 import { BinaryCursor, PADDING, PaddingRule } from './binary-cursor';
 import { BinaryHasher } from './binary-hasher';
+import { BinaryPrinter } from './binary-printer';
 import type { DigestSink } from './digest-sink';
 import { ContainerReader, EncodedContainer, EncodedList, EncodedSexp, EncodedStruct } from './encoded-container';
 import { InvalidIon } from './invalid-ion';
 import { shortCopy } from './short-copy';
 import { declaredSymbols, isLocalSymbolTable, SymbolTable, systemTable } from './symbol-table';
+import type { PrintFormat, TextSink } from './text-sink';
 import { ANNOTATED, KIND_OF_TYPE_CODE, NULL_LENGTH, TYPE_CODE } from './type-code';
 import type { IonField, IonValue } from './value';
 
@@ -77,6 +79,7 @@ interface BinaryReaderOptions {
 
 class BinaryReader extends BinaryCursor implements ContainerReader {
   private ownHasher?: BinaryHasher;
+  private readonly printers: { [format in PrintFormat]?: BinaryPrinter } = {};
   private readonly keepsEncoded: boolean;
   private readonly scope: SymbolScope;
   private readonly padding: PaddingRule;
@@ -133,6 +136,11 @@ class BinaryReader extends BinaryCursor implements ContainerReader {
 
   appendValueAt(at: number, depth: number, container: EncodedContainer, sink: DigestSink): void {
     this.hasher.appendValueAt(at, depth, container, sink);
+  }
+
+  print(container: EncodedContainer, sink: TextSink, format: PrintFormat): void {
+    const printer = this.printers[format] ??= new BinaryPrinter(this.bytes, format, this.paddingRefused);
+    printer.print(container, sink);
   }
 
   private get hasher(): BinaryHasher {

@@ -1,5 +1,6 @@
 import type { DigestSink } from './digest-sink';
 import type { SymbolTable } from './symbol-table';
+import type { PrintFormat, TextSink } from './text-sink';
 import type { IonField, IonList, IonSexp, IonStruct, IonValue } from './value';
 
 /** Reads containers that lie in binary Ion, once they are asked for their content. */
@@ -9,7 +10,8 @@ export interface ContainerReader {
   itemsOf(container: EncodedContainer): readonly IonValue[];
   /** The serialization for Ion Hash of the container without its annotations. */
   appendHashSerialization(container: EncodedContainer, sink: DigestSink): void;
-  /** The same of one value within it, of which the descriptor stands at an offset of the document. */
+  print(container: EncodedContainer, sink: TextSink, format: PrintFormat): void;
+  /** The serialization for Ion Hash of one value within it, of which the descriptor stands at an offset of the document. */
   appendValueAt(at: number, depth: number, container: EncodedContainer, sink: DigestSink): void;
 }
 
@@ -42,6 +44,11 @@ export class EncodedContainer {
 
   appendHashSerialization(sink: DigestSink): void {
     this.reader.appendHashSerialization(this, sink);
+  }
+
+  /** Prints it without its annotations. */
+  print(sink: TextSink, format: PrintFormat): void {
+    this.reader.print(this, sink, format);
   }
 
   appendValueAt(at: number, depth: number, sink: DigestSink): void {

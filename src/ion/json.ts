@@ -1,11 +1,19 @@
-import { printTimestamp } from './text-writer';
-import type { IonDecimal, IonValue } from './value';
+import { EncodedContainer } from './encoded-container';
+import { clobToJson, decimalToJson, floatToJson } from './json-pieces';
+import { printTimestamp } from './text-pieces';
+import { TextSink } from './text-sink';
+import type { IonValue } from './value';
 
 /**
  * Ion's down-conversion to JSON, as journal exports use it: types that JSON lacks become strings, numbers or null, annotations are dropped.
  * Repeated fields stay repeated. Numbers keep their digits however many there are, so a reader may need more than doubles.
  */
 export function ionToJson(value: IonValue): string {
+  if (value instanceof EncodedContainer) {
+    const sink = new TextSink();
+    value.print(sink, 'json');
+    return sink.text();
+  }
   switch (value.kind) {
     case 'null': return 'null';
     case 'bool': return value.value ? 'true' : 'false';
@@ -23,24 +31,13 @@ export function ionToJson(value: IonValue): string {
   }
 }
 
-function floatToJson(value: number): string {
-  if (!Number.isFinite(value)) return 'null';
-  return Object.is(value, -0) ? '-0' : JSON.stringify(value);
-}
-
-function decimalToJson({ coefficient, exponent, negativeZero }: IonDecimal): string {
-  const sign = coefficient < 0n || (coefficient === 0n && negativeZero === true) ? '-' : '';
-  const digits = (coefficient < 0n ? -coefficient : coefficient).toString();
-  if (exponent === 0) return sign + digits;
-  const wholeDigits = digits.length + exponent;
-  if (exponent > 0 || wholeDigits < -5) return `${sign}${digits}e${exponent}`;
-  return wholeDigits > 0
-    ? `${sign}${digits.slice(0, wholeDigits)}.${digits.slice(wholeDigits)}`
-    : `${sign}0.${'0'.repeat(-wholeDigits)}${digits}`;
-}
-
-function clobToJson(bytes: Uint8Array): string {
-  return JSON.stringify(Buffer.from(bytes).toString('latin1')).replace(/[\x7f-\xff]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+/** The same of many values in UTF-8, each followed by a newline. */
+export function encodeJsonLines(values: Iterable<IonValue>): Uint8Array {
+  const sink = new TextSink();
+  for (const value of values) {
+    if (value instanceof EncodedContainer) value.print(sink, 'json');
+    else sink.utf8(ionToJson(value));
+    sink.byte(0x0a);
+  }
+  return sink.bytes.subarray(0, sink.length);
 }

@@ -1,28 +1,49 @@
-import type { IonDecimal, IonField, IonTimestamp, IonValue } from './value';
+import { InvalidIon } from './invalid-ion';
+import { appendText } from './text-encoder';
+import { printBlob, printClob, printDecimal, printFloat, printString, printSymbol, printTimestamp } from './text-pieces';
+import { TextSink } from './text-sink';
+import type { IonField, IonValue } from './value';
+
+export { printSymbol, printTimestamp };
+
+/** Printing never waits for anything, so that all of it can share one sink; one that a huge value made larger than this is not kept. */
+const KEPT_BYTES_MAX = 2 ** 20;
+let sharedSink = new TextSink();
 
 /** How to print: on one line without blanks (the default), or one item a line, indented by two blanks. */
 export interface PrintOptions {
   readonly pretty?: boolean;
 }
 
-const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
-const SYMBOL_ID = /^\$\d+$/;
-const VERSION_MARKER = /^\$ion_\d+_\d+$/;
-const KEYWORDS: ReadonlySet<string> = new Set(['null', 'true', 'false', 'nan']);
-const ESCAPED_IN_TEXT = /[\x00-\x1f\x7f-\x9f"\\]/g;
-const ESCAPED_IN_SYMBOL = /[\x00-\x1f\x7f-\x9f'\\]/g;
-const ESCAPED_IN_CLOB = /[^\x20-\x7e]|["\\]/g;
-const NAMED_ESCAPES: Readonly<Record<string, string>> = {
-  '\0': '\\0', '\x07': '\\a', '\b': '\\b', '\t': '\\t', '\n': '\\n', '\f': '\\f', '\r': '\\r', '\v': '\\v', '"': '\\"', "'": "\\'", '\\': '\\\\',
-};
-
-/** The same few field names come again and again. */
-const printedSymbols = new Map<string, string>();
-const PRINTED_SYMBOLS_MAX = 1024;
-
 /** One Ion value as text; compact text has the form in which QLDB prints. */
 export function printIon(value: IonValue, { pretty = false }: PrintOptions = {}): string {
-  return printed(value, pretty ? '\n' : undefined);
+  if (pretty) return printed(value, '\n');
+  sharedSink.length = 0;
+  // What UTF-8 cannot carry, a string can.
+  const text = appendText(sharedSink, value) ? sharedSink.text() : printed(value, undefined);
+  if (sharedSink.bytes.length > KEPT_BYTES_MAX) sharedSink = new TextSink();
+  return text;
+}
+
+/**
+ * The same compact text in UTF-8.
+ * @throws InvalidIon for text that UTF-8 cannot carry
+ */
+export function encodeIonText(value: IonValue): Uint8Array {
+  return encodeIonLines([value], '');
+}
+
+/**
+ * Compact text of many values in UTF-8, each followed by a newline.
+ * @throws InvalidIon for text that UTF-8 cannot carry
+ */
+export function encodeIonLines(values: Iterable<IonValue>, lineEnd = '\n'): Uint8Array {
+  const sink = new TextSink();
+  for (const value of values) {
+    if (!appendText(sink, value)) throw new InvalidIon('A text holds half a surrogate pair and cannot be written as UTF-8');
+    sink.ascii(lineEnd);
+  }
+  return sink.bytes.subarray(0, sink.length);
 }
 
 /** `lineStart` is the newline and indentation of the line the value stands on, or `undefined` for compact text. */
@@ -41,9 +62,9 @@ function bare(value: IonValue, lineStart: string | undefined): string {
     case 'decimal': return printDecimal(value);
     case 'timestamp': return printTimestamp(value);
     case 'symbol': return printSymbol(value.value);
-    case 'string': return `"${escapedWhere(value.value, ESCAPED_IN_TEXT)}"`;
-    case 'clob': return `{{"${escapedWhere(viewOf(value.value).toString('latin1'), ESCAPED_IN_CLOB)}"}}`;
-    case 'blob': return `{{${viewOf(value.value).toString('base64')}}}`;
+    case 'string': return printString(value.value);
+    case 'clob': return printClob(value.value);
+    case 'blob': return printBlob(value.value);
     case 'list': return items('[', value.items, ',', ']', lineStart);
     case 'sexp': return items('(', value.items, ' ', ')', lineStart);
     case 'struct': return fields(value.fields, lineStart);
@@ -73,72 +94,3 @@ function fields(entries: readonly IonField[], lineStart: string | undefined): st
   return `${text}${lineStart ?? ''}}`;
 }
 
-/** A symbol, quoted when it would otherwise read as something else. */
-export function printSymbol(text: string): string {
-  const known = printedSymbols.get(text);
-  if (known !== undefined) return known;
-  const plain = IDENTIFIER.test(text) && !KEYWORDS.has(text) && !SYMBOL_ID.test(text) && !VERSION_MARKER.test(text);
-  const result = plain ? text : `'${text.replace(ESCAPED_IN_SYMBOL, escaped)}'`;
-  if (printedSymbols.size === PRINTED_SYMBOLS_MAX) printedSymbols.clear();
-  printedSymbols.set(text, result);
-  return result;
-}
-
-function printFloat(value: number): string {
-  if (Number.isNaN(value)) return 'nan';
-  if (!Number.isFinite(value)) return value > 0 ? '+inf' : '-inf';
-  return Object.is(value, -0) ? '-0e0' : value.toExponential().replace('e+', 'e');
-}
-
-function printDecimal({ coefficient, exponent, negativeZero }: IonDecimal): string {
-  const negative = coefficient < 0n || (coefficient === 0n && negativeZero === true);
-  const digits = (coefficient < 0n ? -coefficient : coefficient).toString();
-  return (negative ? '-' : '') + placePoint(digits, exponent);
-}
-
-function placePoint(digits: string, exponent: number): string {
-  if (exponent === 0) return `${digits}.`;
-  const wholeDigits = digits.length + exponent;
-  // The range in which decimals are commonly written out; beyond it zeros would hide the digits.
-  if (exponent > 0 || wholeDigits < -5) return `${digits}d${exponent}`;
-  return wholeDigits > 0 ? `${digits.slice(0, wholeDigits)}.${digits.slice(wholeDigits)}` : `0.${'0'.repeat(-wholeDigits)}${digits}`;
-}
-
-/** A timestamp in Ion text form, such as `2019-09-16T19:37:05.360Z` or `2017-08-21`. */
-export function printTimestamp(timestamp: IonTimestamp): string {
-  const { precision, year, month = 1, day = 1, hour = 0, minute = 0, second = 0, fraction, offsetMinutes } = timestamp;
-  const yearText = year.toString().padStart(4, '0');
-  if (precision === 'year') return `${yearText}T`;
-  if (precision === 'month') return `${yearText}-${twoDigits(month)}T`;
-  const date = `${yearText}-${twoDigits(month)}-${twoDigits(day)}`;
-  if (precision === 'day') return date;
-  const offset = printOffset(offsetMinutes);
-  const time = `${date}T${twoDigits(hour)}:${twoDigits(minute)}`;
-  if (precision === 'minute') return time + offset;
-  const fractionText = fraction === undefined || fraction.scale === 0 ? '' : `.${fraction.digits.toString().padStart(fraction.scale, '0')}`;
-  return `${time}:${twoDigits(second)}${fractionText}${offset}`;
-}
-
-function printOffset(offsetMinutes: number | undefined): string {
-  if (offsetMinutes === undefined) return '-00:00';
-  if (offsetMinutes === 0) return 'Z';
-  const magnitude = Math.abs(offsetMinutes);
-  return `${offsetMinutes < 0 ? '-' : '+'}${twoDigits(Math.floor(magnitude / 60))}:${twoDigits(magnitude % 60)}`;
-}
-
-function twoDigits(value: number): string {
-  return value < 10 ? `0${value}` : `${value}`;
-}
-
-/** `pattern` is global; a search for it costs less than a replacement of nothing. */
-function escapedWhere(text: string, pattern: RegExp): string {
-  return text.search(pattern) < 0 ? text : text.replace(pattern, escaped);
-}
-
-function viewOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
-function escaped(character: string): string {
-  return NAMED_ESCAPES[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-}
