@@ -48,7 +48,8 @@ function changePermissions({ from, edit }: Change): readonly RequiredPermission[
   return [{ action: removesDocument(edit, alias) ? 'PartiQLDelete' : 'PartiQLUpdate', table: { name: source.name } }];
 }
 
-function removesDocument(edit: Edit, alias: string | undefined): boolean {
+/** Whether the edit deletes documents, by its text alone: what may be deleted is decided before anything is read. */
+export function removesDocument(edit: Edit, alias: string | undefined): boolean {
   return edit.kind === 'delete' || (edit.kind === 'remove' && edit.target.kind === 'variable' && edit.target.name === alias);
 }
 

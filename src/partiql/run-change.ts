@@ -3,6 +3,7 @@ import type { Database, TableDefinition } from './database';
 import { withInsertion, withoutValueAt, withValueAt } from './edit-document';
 import { evaluateExpression } from './evaluate-expression';
 import { textOf, toIon, type PartiqlValue } from './partiql-value';
+import { removesDocument } from './permission';
 import { joinedRows } from './run-select';
 import { emptyScope, resolve, type Evaluation, type Location, type Scope } from './scope';
 import { evaluationError, placedAt, StatementError } from './statement-error';
@@ -39,17 +40,27 @@ export async function* runChange(change: Change, evaluation: Evaluation, databas
   const root = change.from[0]!;
   if (root.source.kind !== 'table') throw new StatementError('Semantic', 'only a table can be changed', root.at);
   const table = findTable(database, root.source, root.at);
+  const deletes = removesDocument(change.edit, root.alias);
   const editsByDocument = new Map<string, DocumentEdits>();
   for await (const scope of joinedRows(change.from, change.where, evaluation, database)) {
     const { documentId, value } = scope.bindings[0]!;
     if (documentId === undefined || value.kind !== 'struct') continue;
     const edits = editsByDocument.get(documentId) ?? { document: value, steps: [] };
-    edits.steps.push(...stepsOf(change.edit, scope, evaluation));
+    const steps = stepsOf(change.edit, scope, evaluation);
+    if (!deletes) refuseDeletion(change.edit, steps, root.alias);
+    edits.steps.push(...steps);
     editsByDocument.set(documentId, edits);
   }
   const changed = [...editsByDocument].map(([documentId, edits]) => ({ documentId, document: applied(edits, evaluation) }));
   for (const { documentId, document } of changed) await write(database, table, documentId, document);
   yield* changed.map(({ documentId }) => documentIdRow(documentId));
+}
+
+/** Another name for the document, or MISSING set in its place, must not delete what the statement has no permission to delete. */
+function refuseDeletion(edit: Edit, steps: readonly EditStep[], alias: string | undefined): void {
+  if (!steps.some((step) => step.kind === 'remove' && step.location.length === 0)) return;
+  const target = edit.kind === 'set' ? edit.assignments[0]!.target : edit.kind === 'remove' ? edit.target : undefined;
+  throw evaluationError(`this would delete the document; use DELETE, or REMOVE ${alias}`, target?.at);
 }
 
 interface DocumentEdits { readonly document: IonStruct; readonly steps: EditStep[] }

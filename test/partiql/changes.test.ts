@@ -56,6 +56,8 @@ test.each([
   ['INSERT INTO T VALUE [{}]', 'a document must be a struct, not list'],
   ["INSERT INTO T <<{'a': 1}, 2>>", 'a document must be a struct, not int'],
   ['UPDATE T AS t SET t = 1', 'a document must be a struct, not int'],
+  ['UPDATE T AS t SET t = MISSING', 'this would delete the document; use DELETE, or REMOVE t'],
+  ['FROM T AS t, t AS x REMOVE x', 'this would delete the document; use DELETE, or REMOVE t'],
   ['UPDATE T SET s.a.b = 1', 's.a does not exist'],
   ['UPDATE T SET k.a = 1', 'k is int, which has no fields'],
   ['UPDATE T SET l[9] = 1', 'position 9 is outside of l, which has 3 elements'],
