@@ -1,5 +1,6 @@
 import { CreateLedgerCommand, DescribeLedgerCommand, type DescribeLedgerResponse, type QLDBClient } from '@aws-sdk/client-qldb';
 import { AWS_OWNED_KMS_KEY, type LedgerDeclaration } from './ledger-declaration';
+import { checkOrigin, restoreLedger } from './ledger-restore';
 import { type LifecycleEvent } from './lifecycle';
 import { CREATING, ownerOf, ownerTags, type Tags } from './ownership';
 import { isNamed, NotYet } from './service-failure';
@@ -33,17 +34,23 @@ export async function establishLedger(control: QLDBClient, event: LifecycleEvent
     const tags = await readTags(control, found.Arn);
     checkOwner(tags, event, declared.name);
     checkTakeBack(tags, event, declared);
+    checkOrigin(tags, declared);
   }
 }
 
 async function createLedger(control: QLDBClient, event: LifecycleEvent, declared: LedgerDeclaration): Promise<'created' | Ledger> {
+  const tags = { ...declared.tags, ...ownerTags(event), [CREATING]: event.RequestId };
   try {
+    if (declared.restoreFrom) {
+      await restoreLedger(control, declared, declared.restoreFrom, tags);
+      return 'created';
+    }
     await control.send(new CreateLedgerCommand({
       Name: declared.name,
       PermissionsMode: declared.permissionsMode,
       DeletionProtection: declared.deletionProtection,
       KmsKey: declared.kmsKey === AWS_OWNED_KMS_KEY ? undefined : declared.kmsKey,
-      Tags: { ...declared.tags, ...ownerTags(event), [CREATING]: event.RequestId },
+      Tags: tags,
     }));
     return 'created';
   } catch (error) {

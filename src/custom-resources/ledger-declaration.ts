@@ -1,4 +1,5 @@
 import { type PermissionsMode } from '@aws-sdk/client-qldb';
+import { ledgerRestoreDeclaration, type LedgerRestoreDeclaration } from './ledger-restore-declaration';
 import { declaredTables, type TableDeclaration } from './ledger-schema';
 import { type Properties } from './lifecycle';
 import { type Tags } from './ownership';
@@ -17,6 +18,8 @@ export interface LedgerDeclaration {
   readonly tags: Tags;
   readonly removalPolicy: 'Retain' | 'Destroy';
   readonly tables: readonly TableDeclaration[];
+  /** Absent: the ledger begins empty. */
+  readonly restoreFrom?: LedgerRestoreDeclaration;
 }
 
 /** @throws naming the property that is missing or wrong */
@@ -30,5 +33,6 @@ export function ledgerDeclaration(properties: Properties): LedgerDeclaration {
     tags: tags(properties),
     removalPolicy: choice(properties, 'RemovalPolicy', ['Retain', 'Destroy'], 'Retain'),
     tables: declaredTables(properties),
+    restoreFrom: ledgerRestoreDeclaration(properties),
   };
 }

@@ -3,6 +3,7 @@ import { checkOwner, establishLedger, findLedger } from './ledger-creation';
 import { ledgerDeclaration, type LedgerDeclaration } from './ledger-declaration';
 import { formatLedgerId, ledgerNameOf } from './ledger-id';
 import { removeLedger } from './ledger-removal';
+import { failureOfRestore, patienceWithRestore } from './ledger-restore';
 import { createMissingTables } from './ledger-schema';
 import { settleSettings } from './ledger-settings';
 import {
@@ -41,7 +42,7 @@ export function ledgerLifecycle(edges: Edges): Lifecycle<LedgerProgress> {
       }
       const declared = ledgerDeclaration(event.ResourceProperties);
       const { control } = edges.connect(declared.serviceUrl);
-      const isEstablished = await attemptNow(attemptOn(declared.name, declared.serviceUrl, event, requestedAt), async () => {
+      const isEstablished = await attemptNow(attemptToMake(declared, event, requestedAt), async () => {
         await establishLedger(control, event, declared);
         return true;
       }) ?? false;
@@ -57,7 +58,7 @@ export function ledgerLifecycle(edges: Edges): Lifecycle<LedgerProgress> {
       const declared = ledgerDeclaration(event.ResourceProperties);
       const clients = edges.connect(declared.serviceUrl);
       const { requestedAt, isEstablished } = event.Progress;
-      return attemptOrWait(attemptOn(declared.name, declared.serviceUrl, event, new Date(requestedAt)), isEstablished, async () => {
+      return attemptOrWait(attemptToMake(declared, event, new Date(requestedAt)), isEstablished, async () => {
         if (!isEstablished) {
           await establishLedger(clients.control, event, declared);
         }
@@ -68,6 +69,10 @@ export function ledgerLifecycle(edges: Edges): Lifecycle<LedgerProgress> {
 
   function attemptOn(name: string, serviceUrl: string, event: LifecycleEvent, requestedAt: Date): Attempt {
     return { edges, event, requestedAt, serviceUrl, subject: `ledger '${name}'` };
+  }
+
+  function attemptToMake(declared: LedgerDeclaration, event: LifecycleEvent, requestedAt: Date): Attempt {
+    return { ...attemptOn(declared.name, declared.serviceUrl, event, requestedAt), patienceWith: error => patienceWithRestore(declared, error) };
   }
 
   async function removed(event: IsCompleteEvent<LedgerProgress>): Promise<IsCompleteResult> {
@@ -103,7 +108,8 @@ async function settled(clients: LedgerServiceClients, event: LifecycleEvent, dec
   const { control, session } = clients;
   const ledger = await findLedger(control, declared.name);
   if (ledger?.State !== 'CREATING' && ledger?.State !== 'ACTIVE') {
-    throw new Error(`Ledger '${declared.name}' was deleted while the deployment waited for it to become active. Deploy again to create it anew.`);
+    const failure = await failureOfRestore(control, declared);
+    throw new Error(failure ?? `Ledger '${declared.name}' was deleted while the deployment waited for it to become active. Deploy again to create it anew.`);
   }
   const current = await readTags(control, ledger.Arn);
   // Asked again at every poll: a waiter may outlive its deployment, and must not change what has become someone else's.
