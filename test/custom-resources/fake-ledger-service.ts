@@ -48,6 +48,10 @@ export class FakeLedgerService {
   readonly exports: FakeExport[] = [];
   readonly streams: FakeStream[] = [];
   readonly tags = new Map<string, Record<string, string>>();
+  /** The newest restore under each name. */
+  readonly restores = new Map<string, Json>();
+  /** What a restore ends with instead of a ledger. */
+  restoreRefusal?: Json;
   /** By `<ledger>/<grant id>`. */
   readonly grants = new Map<string, Json>();
   readonly calls: { readonly operation: string; readonly input: Json }[] = [];
@@ -152,6 +156,8 @@ export class FakeLedgerService {
     const operations: Record<string, [string, () => Json]> = {
       'POST /': ['SendCommand', () => this.sendCommand(input)],
       'POST /ledgers': ['CreateLedger', () => this.createLedger(input)],
+      'POST /ledgers/*/restore': ['RestoreLedger', () => this.restoreLedger({ Name: name, ...input })],
+      'GET /ledgers/*/restore': ['DescribeLedgerRestore', () => ({ LedgerRestoreDescription: this.restores.get(name) ?? this.ledger(name) })],
       'GET /ledgers/*': ['DescribeLedger', () => this.describeLedger(name)],
       'PATCH /ledgers/*': ['UpdateLedger', () => this.updateLedger(name, input)],
       'PATCH /ledgers/*/permissions-mode': ['UpdateLedgerPermissionsMode', () => Object.assign(this.ledger(name), input)],
@@ -187,9 +193,21 @@ export class FakeLedgerService {
     });
   }
 
+  private restoreLedger(input: Json): Json {
+    this.createLedger(input);
+    const description = { LedgerName: input.Name, Status: 'IN_PROGRESS', S3ExportLocation: input.S3ExportLocation };
+    this.restores.set(input.Name, description);
+    return { LedgerRestoreDescription: description };
+  }
+
   private describeLedger(name: string): Json {
     const ledger = this.ledger(name);
-    if (ledger.State === 'CREATING' && this.isOver(ledger)) { ledger.State = 'ACTIVE'; }
+    const restore = this.restores.get(name);
+    if (ledger.State === 'CREATING' && this.isOver(ledger)) {
+      const isRefused = restore && this.restoreRefusal;
+      ledger.State = isRefused ? 'DELETING' : 'ACTIVE';
+      if (restore) { Object.assign(restore, isRefused ? { Status: 'FAILED', Refusal: this.restoreRefusal } : { Status: 'COMPLETED' }); }
+    }
     if (ledger.State === 'DELETING' && this.isOver(ledger)) {
       this.ledgers.delete(name);
       return this.ledger(name);
@@ -206,7 +224,8 @@ export class FakeLedgerService {
 
   private deleteLedger(name: string): Json {
     const ledger = this.ledger(name);
-    if (ledger.State !== 'ACTIVE') { throw new ServiceError(409, 'ResourceInUseException', `Ledger ${name} is ${ledger.State}`); }
+    const isRestoring = ledger.State === 'CREATING' && this.restores.has(name);
+    if (ledger.State !== 'ACTIVE' && !isRestoring) { throw new ServiceError(409, 'ResourceInUseException', `Ledger ${name} is ${ledger.State}`); }
     if (ledger.DeletionProtection) { throw new ServiceError(412, 'ResourcePreconditionNotMetException', 'Deletion protection is on'); }
     ledger.State = 'DELETING';
     this.pending.delete(ledger);
