@@ -15,6 +15,8 @@ export { type LedgerTable } from './ledger-table';
 export { PartiqlAction, type StatementGrantOptions, type TableGrantOptions } from './table-grant-options';
 export * from './journal-archive';
 export * from './export-role';
+export * from './restore-role';
+export { JournalSource, type JournalSourceOptions } from './journal-source';
 export { ExportEncryption } from './export-encryption';
 export { JournalWindow, type JournalWindowTimestamps } from './journal-window';
 export * from './journal-export';

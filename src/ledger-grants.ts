@@ -11,7 +11,7 @@ import { grantOptionsProblems, PartiqlAction, StatementGrantOptions, TableGrantO
  * the service, when the ledger's mode is `STANDARD`, lets its statements do what was granted and nothing else. The second side is a custom resource
  * in the stack of the grantee, which must be a role or a user, or a resource that runs under one.
  *
- * `verify`, `exportJournal` and `streamJournal` are for administrators: they let the grantee call the control plane of the service, which answers
+ * `verify`, `exportJournal`, `streamJournal` and `restore` are for administrators: they let the grantee call the control plane of the service, which answers
  * every operation on every ledger to whoever may call it.
  *
  * All of them also name the `qldb:` actions they mean, for endpoints that evaluate IAM themselves.
@@ -92,6 +92,15 @@ export class LedgerGrants {
     return this.administer(grantee, iam.Grant.addToPrincipal({ grantee, actions: STREAM_ACTIONS, resourceArns: [streams] }));
   }
 
+  /**
+   * Restore the ledger from exports of its journal, and follow the restore. An administrator's permission: see above. The operations are this
+   * library's own; QLDB had none of the kind.
+   * @param grantee who may.
+   */
+  public restore(grantee: iam.IGrantable): iam.Grant {
+    return this.administer(grantee, this.onLedger(grantee, RESTORE_ACTIONS));
+  }
+
   private onLedger(grantee: iam.IGrantable, actions: string[]): iam.Grant {
     return iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [this.ledger.ledgerArn] });
   }
@@ -135,6 +144,7 @@ const READ_ACTIONS = [PartiqlAction.HISTORY_FUNCTION, PartiqlAction.SELECT];
 const WRITE_ACTIONS = [PartiqlAction.DELETE, PartiqlAction.INSERT, PartiqlAction.UPDATE];
 const VERIFY_ACTIONS = ['qldb:DescribeLedger', 'qldb:GetBlock', 'qldb:GetDigest', 'qldb:GetRevision'];
 const EXPORT_ACTIONS = ['qldb:DescribeJournalS3Export', 'qldb:ExportJournalToS3', 'qldb:ListJournalS3ExportsForLedger'];
+const RESTORE_ACTIONS = ['qldb:DescribeLedger', 'qldb:DescribeLedgerRestore', 'qldb:RestoreLedger'];
 const STREAM_ACTIONS = [
   'qldb:CancelJournalKinesisStream',
   'qldb:DescribeJournalKinesisStream',

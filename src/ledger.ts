@@ -5,6 +5,7 @@ import { ILedgerRef, LedgerReference } from 'aws-cdk-lib/aws-qldb';
 import { Construct } from 'constructs';
 import { JournalExport, JournalExportOptions } from './journal-export';
 import { JournalExportSchedule, JournalExportScheduleOptions } from './journal-export-schedule';
+import { JournalSource, bindSource, sourceProblems } from './journal-source';
 import { JournalStream, JournalStreamOptions } from './journal-stream';
 import { LedgerDigest, LedgerDigestOptions } from './ledger-digest';
 import { LedgerGrants } from './ledger-grants';
@@ -116,6 +117,16 @@ export interface LedgerProps {
    * @default - no key of its own
    */
   readonly encryptionKey?: kms.IKeyRef;
+
+  /**
+   * Makes the ledger of the exports of a former ledger's journal: the same blocks, documents and history, so that digests and receipts
+   * of the former ledger hold for this one, which then goes on where that one ended. The deployment waits for it, an hour at most.
+   *
+   * It only says how the ledger begins. A source that is added or changed later is refused, because the ledger has a journal by then; taking it
+   * away changes nothing. Exports that were tampered with, or that are not complete, fail the deployment and leave no ledger.
+   * @default - the ledger begins empty
+   */
+  readonly restoreFrom?: JournalSource;
 
   /**
    * Tables and indexes to make sure of at each deployment.
@@ -243,6 +254,7 @@ export class Ledger extends LedgerBase {
     rejectProblems(this, [
       nameProblem('ledgerName', props.ledgerName),
       ...tableProblems(props.tables ?? []),
+      ...props.restoreFrom ? sourceProblems(props.restoreFrom) : [],
       removalProblem(removalPolicy, this.deletionProtection),
       timeoutProblem(props.timeout),
     ]);
@@ -254,6 +266,7 @@ export class Ledger extends LedgerBase {
     const service = props.service ?? LedgerService.defaultFor(this);
     this.service = service;
     this.cdkTagManager = new TagManager(TagType.MAP, LEDGER_LIFECYCLE.resourceType, props.tags);
+    const restore = props.restoreFrom && bindSource(this, props.restoreFrom, service, this.physicalName);
     this.resource = lifecycleResource(this, 'Resource', LEDGER_LIFECYCLE, service, {
       LedgerName: this.physicalName,
       PermissionsMode: this.permissionsMode,
@@ -262,6 +275,7 @@ export class Ledger extends LedgerBase {
       Tags: this.cdkTagManager.renderedTags,
       RemovalPolicy: Lazy.string({ produce: () => isDeleted(cfnResource) ? 'Destroy' : 'Retain' }),
       Tables: props.tables?.map(table => ({ Name: table.name, Indexes: table.indexes ?? [] })),
+      RestoreFrom: restore?.properties,
     }, { removalPolicy, timeout: props.timeout });
     this.ledgerName = this.getResourceNameAttribute(this.resource.getAttString('LedgerName'));
     this.ledgerArn = this.getResourceArnAttribute(this.resource.getAttString('LedgerArn'), {
@@ -269,6 +283,10 @@ export class Ledger extends LedgerBase {
       resource: 'ledger',
       resourceName: this.physicalName,
     });
+
+    if (restore) {
+      this.resource.node.addDependency(...restore.dependencies);
+    }
 
     const cfnResource = this.resource.node.defaultChild as CfnResource;
     watchRemoval(this, cfnResource, this.deletionProtection);
