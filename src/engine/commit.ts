@@ -32,12 +32,14 @@ interface Flight {
   outcome?: 'durable' | { readonly failure: unknown };
 }
 
+/** Batches that may be under way at once, on stores that keep their order. */
+const FLIGHTS_MAX = 8;
 /** Nodes of the digest tree's right edge that are kept in memory. */
 const NODES_KEPT_MAX = 256;
 
 /**
  * Appends transactions to one journal. Those that wait together are validated one after the other and go down in one durable
- * write, a block each; the next batch is made while the one before is on its way. Other processes may append to the same journal:
+ * write, a block each; the next batch is made while those before are on their way. Other processes may append to the same journal:
  * the head's condition tells, and what was made on top of the wrong block is made again.
  */
 export class JournalAppender {
@@ -47,9 +49,10 @@ export class JournalAppender {
   private running = false;
   /** Where this process believes the journal to end; each write makes sure of it. */
   private tip: Tip | undefined;
-  private flight: Flight | undefined;
+  /** Each made on top of the one before. */
+  private flights: Flight[] = [];
   private batch: Batch<Waiting> | undefined;
-  /** The next transaction has to wait until the flight has landed, or for the next batch. */
+  /** The next transaction does not fit in beside those of the batch, or has to wait for the flights. */
   private stalled = false;
   private attempts = 0;
   private sinceMillis = 0;
@@ -92,19 +95,20 @@ export class JournalAppender {
   private async run(): Promise<void> {
     this.running = true;
     this.succeeded();
-    while (this.waiting.length > 0 || this.batch || this.flight) await this.step();
+    while (this.waiting.length > 0 || this.batch || this.flights.length > 0) await this.step();
     this.running = false;
   }
 
   private async step(): Promise<void> {
-    const { flight } = this;
-    if (flight?.outcome === 'durable') {
-      this.land(flight.batch);
-    } else if (flight?.outcome) {
-      await this.setBack(flight.outcome.failure);
-    } else if (this.mayBuild()) {
+    const [first] = this.flights;
+    if (first?.outcome === 'durable') {
+      this.flights.shift();
+      this.land(first.batch);
+    } else if (first?.outcome && this.flights.every(({ outcome }) => outcome)) {
+      await this.setBack(first.outcome.failure);
+    } else if (!first?.outcome && this.mayBuild()) {
       await this.build().catch(async (error: unknown) => this.setBack(error));
-    } else if (!flight && this.batch && !this.batch.isEmpty) {
+    } else if (!first?.outcome && this.batch && this.maySend(this.batch)) {
       this.send(this.batch);
     } else {
       await new Promise<void>((resolve) => {
@@ -115,17 +119,23 @@ export class JournalAppender {
 
   private mayBuild(): boolean {
     // What a closed batch changes, others have to find in the store.
-    return this.waiting.length > 0 && !this.stalled && !this.batch?.closed && !this.flight?.batch.closed;
+    return this.waiting.length > 0 && !this.stalled && !this.batch?.closed && !this.flights.some(({ batch }) => batch.closed);
+  }
+
+  /** Until the disk is free a batch grows. A full one follows at once where it cannot overtake. */
+  private maySend(batch: Batch<Waiting>): boolean {
+    if (batch.isEmpty) return false;
+    return this.flights.length === 0 || (this.stalled && this.store.keepsOrder === true && this.flights.length < FLIGHTS_MAX);
   }
 
   private async build(): Promise<void> {
     const [next] = this.waiting;
-    const { flight } = this;
+    const newest = this.flights.at(-1)?.batch;
     // It began on a block of another process that the tip does not know of yet.
     if (this.tip && this.tip.head.sequenceNo < next.transaction.snapshotSequenceNo) this.tip = undefined;
-    const batch = this.batch ??= new Batch<Waiting>(flight ? tipAfter(flight.batch) : this.tip ??= await this.readTip());
+    const batch = this.batch ??= new Batch<Waiting>(newest ? tipAfter(newest) : this.tip ??= await this.readTip());
     try {
-      if (await this.addTo(batch, flight, next) === 'full') {
+      if (await this.addTo(batch, next) === 'full') {
         this.stalled = true;
         if (batch.isEmpty) this.batch = undefined;
         return;
@@ -142,7 +152,7 @@ export class JournalAppender {
 
   private send(batch: Batch<Waiting>): void {
     const flight: Flight = { batch };
-    this.flight = flight;
+    this.flights.push(flight);
     this.batch = undefined;
     this.stalled = false;
     for (const { member } of batch.members) member.sent = true;
@@ -159,7 +169,6 @@ export class JournalAppender {
   }
 
   private land(batch: Batch<Waiting>): void {
-    this.flight = undefined;
     this.stalled = false;
     this.succeeded();
     this.tip = isBehind(batch) ? undefined : tipAfter(batch);
@@ -182,13 +191,12 @@ export class JournalAppender {
    * block in the journal is committed, so nothing is lost and nothing is written twice.
    */
   private async setBack(cause: unknown): Promise<void> {
-    const landed = this.flight?.outcome;
-    const grounded = landed && landed !== 'durable' ? this.flight : undefined;
-    this.waiting.unshift(...[...grounded?.batch.members ?? [], ...this.batch?.members ?? []].map(({ member }) => member));
+    const failed = this.flights.filter(({ outcome }) => outcome !== undefined && outcome !== 'durable');
+    this.waiting.unshift(...[...failed.map(({ batch }) => batch), ...this.batch ? [this.batch] : []].flatMap(({ members }) => members.map(({ member }) => member)));
+    this.flights = this.flights.filter(flight => !failed.includes(flight));
     this.batch = undefined;
     this.stalled = false;
     this.tip = undefined;
-    if (grounded) this.flight = undefined;
     this.attempts++;
     const isFinal = cause instanceof RequestRefused || cause instanceof LedgerError
       || this.attempts >= COMMIT_ATTEMPTS_MAX || this.clock() - this.sinceMillis >= COMMIT_MILLIS_MAX;
@@ -207,20 +215,20 @@ export class JournalAppender {
     return { head, catalog: await readCatalog(this.store, this.strandId) };
   }
 
-  private async addTo(batch: Batch<Waiting>, flight: Flight | undefined, waiting: Waiting): Promise<'added' | 'full'> {
+  private async addTo(batch: Batch<Waiting>, waiting: Waiting): Promise<'added' | 'full'> {
     const { transaction } = waiting;
-    const committed = await this.validate(batch, flight, waiting);
+    const committed = await this.validate(batch, waiting);
     if (committed !== undefined) {
       batch.members.push({ member: waiting, block: (await readBlock(this.store, this.strandId, committed))! });
       return 'added';
     }
     // What others would have to see before they are projected themselves, and what has to see them.
     const alone = transaction.definitions.length > 0 || transaction.redaction !== undefined;
-    if (alone && (flight || !batch.isEmpty)) return 'full';
+    if (alone && (this.flights.length > 0 || !batch.isEmpty)) return 'full';
     if (!batch.hasRoomFor(actionsAtMost(transaction, batch.tip.catalog))) return 'full';
 
     const block = blockOf(transaction, batch.tip.head, this.clock());
-    const nodes = await appendedNodes(block.blockAddress.sequenceNo, block.blockHash, this.nodeReader(batch, flight));
+    const nodes = await appendedNodes(block.blockAddress.sequenceNo, block.blockHash, this.nodeReader(batch));
     const definitions = transaction.definitions.length > 0 ? await this.definitions(block, batch.tip.catalog) : [];
     const { catalog, actions: catalogActions } = catalogAfter(block, batch.tip.catalog, definitions);
     const { sequenceNo } = block.blockAddress;
@@ -260,21 +268,23 @@ export class JournalAppender {
   }
 
   /** Answers the block of a transaction that is in the journal already. @throws LedgerError OccConflictException */
-  private async validate(batch: Batch<Waiting>, flight: Flight | undefined, waiting: Waiting): Promise<number | undefined> {
+  private async validate(batch: Batch<Waiting>, waiting: Waiting): Promise<number | undefined> {
     const { transaction } = waiting;
-    const { head: { sequenceNo }, catalog } = (flight?.batch ?? batch).base;
+    const underWay = [...this.flights.map(flight => flight.batch), batch];
+    const { head: { sequenceNo }, catalog } = underWay[0].base;
     const verdict = await this.recent.validate(transaction, waiting.validSequenceNo + 1, sequenceNo, catalog);
     if (verdict.kind === 'committed') return verdict.sequenceNo;
-    if (verdict.kind === 'conflict' || flight?.batch.conflictsWith(transaction.reads) || batch.conflictsWith(transaction.reads)) throw occConflict();
+    if (verdict.kind === 'conflict' || underWay.some(other => other.conflictsWith(transaction.reads))) throw occConflict();
     waiting.validSequenceNo = Math.max(waiting.validSequenceNo, sequenceNo);
     return undefined;
   }
 
-  private nodeReader(batch: Batch<Waiting>, flight: Flight | undefined): ReadNode {
+  private nodeReader(batch: Batch<Waiting>): ReadNode {
     const stored = readNode(this.store, this.strandId);
     return async (level, index) => {
       const name = nodeName({ level, index });
-      return batch.nodes.get(name) ?? flight?.batch.nodes.get(name) ?? this.nodes.get(name) ?? stored(level, index);
+      const underWay = [batch, ...this.flights.map(flight => flight.batch)].find(({ nodes }) => nodes.has(name));
+      return underWay?.nodes.get(name) ?? this.nodes.get(name) ?? stored(level, index);
     };
   }
 }

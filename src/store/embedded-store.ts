@@ -101,6 +101,7 @@ function storeOver(root: RootDatabase<Buffer, Buffer>, directory: string, onClos
   }
 
   return {
+    keepsOrder: true,
     async get(key) {
       assertOpen();
       checkKey(key);

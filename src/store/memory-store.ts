@@ -57,6 +57,7 @@ export function memoryStore(): Store {
   }
 
   return {
+    keepsOrder: true,
     async get(key) {
       assertOpen();
       checkKey(key);

@@ -9,6 +9,11 @@
  * than `RequestRefused` and `ConditionFailed` may or may not have happened: read before you repeat it.
  */
 export interface Store {
+  /**
+   * Whether transacts take effect in the order in which they were called, so that one may build on another that is not acknowledged yet.
+   * @default false
+   */
+  readonly keepsOrder?: boolean;
   /** The item, or undefined. */
   get(key: Key): Promise<Item | undefined>;
   /** The items that exist among `keys` (any number of them), in the order of `keys`. */

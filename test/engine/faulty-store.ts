@@ -43,6 +43,8 @@ export function faultyStore(store: Store, random: () => number, faults: Faults):
     return value;
   };
   return {
+    // Not true with delays: whoever relies on it loses races against itself, and must cope.
+    keepsOrder: true,
     get: key => read(() => store.get(key)),
     // Several items are no snapshot: each is read at a time of its own.
     getMany: async keys => (await Promise.all(keys.map(key => read(() => store.get(key))))).filter(item => item !== undefined),
