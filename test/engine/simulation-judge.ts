@@ -24,7 +24,7 @@ export async function judged(world: World, transactions: readonly SimulatedTrans
   violations.push(...chainViolations(blocks, (await world.calm.proofs.getDigest(LEDGER)).digest));
   const models = replayed(blocks, transactions, violations);
   accountedFor(blocks, transactions, models, violations);
-  await comparedWithRebuilt(truth, strandId, violations);
+  violations.push(...await differencesFromRebuilt(truth, strandId));
   await comparedWithModel(world, models.at(-1)!, blocks, violations);
   await streamedWhole(world, blocks, violations);
 
@@ -49,7 +49,8 @@ function staleReads(transactions: readonly SimulatedTransaction[], models: reado
   });
 }
 
-function chainViolations(blocks: readonly Block[], digest: Uint8Array): string[] {
+/** What is wrong with the blocks of a whole journal, or with its digest tree. */
+export function chainViolations(blocks: readonly Block[], digest: Uint8Array): string[] {
   const chain = new ChainVerifier(OWN_JOURNAL);
   const violations = blocks.flatMap((block, index) => [
     ...chain.add(block).map(violation => `Block ${index}: ${JSON.stringify(violation)}`),
@@ -120,7 +121,8 @@ async function projected(store: Store, strandId: string): Promise<Map<string, st
   return items;
 }
 
-async function comparedWithRebuilt(truth: Store, strandId: string, violations: string[]): Promise<void> {
+/** Where tables, history, indexes or catalog are not what the blocks make of them. */
+export async function differencesFromRebuilt(truth: Store, strandId: string): Promise<string[]> {
   const copy = memoryStore();
   for await (const { key, value, ordinal } of truth.query(blockPartition(strandId))) await copy.transact([{ put: key, value, ordinal }]);
   const head = await readHead(truth, strandId);
@@ -128,9 +130,8 @@ async function comparedWithRebuilt(truth: Store, strandId: string, violations: s
   await copy.transact([{ put: headKey(strandId), value: encodeRecord(record), ordinal: head.ordinal }]);
   await catchUp(copy, strandId);
   const [stored, rebuilt] = [await projected(truth, strandId), await projected(copy, strandId)];
-  for (const name of new Set([...stored.keys(), ...rebuilt.keys()])) {
-    if (stored.get(name) !== rebuilt.get(name)) violations.push(`${name} is ${stored.get(name)} in the store and ${rebuilt.get(name)} rebuilt from the journal`);
-  }
+  return [...new Set([...stored.keys(), ...rebuilt.keys()])].filter(name => stored.get(name) !== rebuilt.get(name))
+    .map(name => `${name} is ${stored.get(name)} in the store and ${rebuilt.get(name)} rebuilt from the journal`);
 }
 
 /** What readers see in the end, by scan and by every index. */
