@@ -192,7 +192,8 @@ export class JournalAppender {
    */
   private async setBack(cause: unknown): Promise<void> {
     const failed = this.flights.filter(({ outcome }) => outcome !== undefined && outcome !== 'durable');
-    this.waiting.unshift(...[...failed.map(({ batch }) => batch), ...this.batch ? [this.batch] : []].flatMap(({ members }) => members.map(({ member }) => member)));
+    const batches = [...failed.map(({ batch }) => batch), ...this.batch ? [this.batch] : []];
+    this.waiting.unshift(...batches.flatMap(({ members }) => members.map(({ member }) => member)));
     this.flights = this.flights.filter(flight => !failed.includes(flight));
     this.batch = undefined;
     this.stalled = false;

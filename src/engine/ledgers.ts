@@ -1,14 +1,11 @@
 import { appendedNodes, dot, genesisEntry, GENESIS_PREVIOUS_HASH, type Block } from '../journal';
-import { ConditionFailed, type Action, type Key, type Store } from '../store';
-import { catalogAction, EMPTY_CATALOG, readCatalog } from './catalog';
+import { ConditionFailed, type Action, type Store } from '../store';
+import { catalogAction, EMPTY_CATALOG } from './catalog';
 import { ledgerArn, type EngineContext } from './engine-context';
 import { jobAction, jobsOf, newJobAction, type PurgeJob, type StoredJob } from './job-record';
 import { headAction } from './journal-head';
 import { blockActions, nodeActions } from './journal-store';
-import {
-  blockPartition, documentPartition, exportObjectPartition, headKey, historyPartition, indexPartition, jobKey, ledgerKey, LEDGER_QUOTA_KEY,
-  nodePartition, restorePlanPartition,
-} from './keys';
+import { headKey, ledgerKey } from './keys';
 import { LedgerError, ledgerNotFound } from './ledger-error';
 import { grantsOf, putGrant, removeGrant, type LedgerGrant } from './ledger-grant';
 import {
@@ -215,40 +212,4 @@ function genesisBlock(strandId: string, transactionId: string, millis: number): 
     previousBlockHash: GENESIS_PREVIOUS_HASH,
     entriesHashList: [entriesHash],
   };
-}
-
-/**
- * Removes everything of a ledger. Its record and the job that asks for this go last and together, so that an interrupted purge is taken up
- * again, and a late one cannot hurt a ledger that took the name.
- */
-export async function purgeLedger(store: Store, { record: purge, ordinal }: StoredJob<PurgeJob>): Promise<void> {
-  const { ledgerName, strandId, restoreId } = purge;
-  const { tables } = await readCatalog(store, strandId);
-  const exportIds = (await jobsOf(store, strandId)).filter(({ record }) => record.kind === 'export').map(({ record }) => record.id);
-  const partitions = [
-    ...tables.flatMap(({ tableId, indexes }) => [
-      documentPartition(strandId, tableId),
-      historyPartition(strandId, tableId),
-      ...indexes.map(({ indexId }) => indexPartition(strandId, indexId)),
-    ]),
-    ...exportIds.map(id => exportObjectPartition(strandId, id)),
-    blockPartition(strandId),
-    nodePartition(strandId),
-    ...restoreId === undefined ? [] : [restorePlanPartition(ledgerName, restoreId)],
-  ];
-  for (const partition of partitions) await emptyPartition(store, partition);
-  const job = jobKey(strandId, purge.kind, purge.id);
-  await emptyPartition(store, strandId, job);
-  await store.transact([{ delete: job, if: { ordinal } }, { delete: ledgerKey(ledgerName) }]);
-}
-
-const DELETES_PER_WRITE = 100;
-
-export async function emptyPartition(store: Store, partition: string, kept?: Key): Promise<void> {
-  for (;;) {
-    const actions = [];
-    for await (const { key } of store.query(partition, { limit: DELETES_PER_WRITE })) if (key.sort !== kept?.sort) actions.push({ delete: key });
-    if (actions.length === 0) return;
-    await store.transact(actions);
-  }
 }

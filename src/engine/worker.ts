@@ -5,9 +5,9 @@ import { exportStep } from './export-step';
 import { reasonOf } from './job-reason';
 import { changeJob, findJob, jobsOf, replaceJob, type ExportJob, type JobRecord, type PurgeJob, type RestoreJob, type StoredJob, type StreamJob } from './job-record';
 import { LedgerError } from './ledger-error';
-import { purgeLedger } from './ledgers';
 import { FINISHED_JOB_RETENTION_MILLIS } from './limits';
 import { catchUp } from './projection';
+import { purgeLedger } from './purge';
 import { advanceRestore, endInFailure } from './restore-run';
 import { restoreSource } from './restores';
 import { streamIsIdle, streamStep } from './stream-step';
@@ -68,8 +68,11 @@ export class Worker {
     if (record.lease && record.lease.owner !== this.owner && record.lease.untilMillis > now) return record.lease.untilMillis;
     try {
       if (record.kind === 'purge') {
-        await purgeLedger(this.context.store, job as StoredJob<PurgeJob>);
-        return undefined;
+        const purge = job as StoredJob<PurgeJob>;
+        if (await purgeLedger(this.context.store, purge, () => this.context.clock() < deadlineMillis)) return undefined;
+        // Workers that listen to writes of jobs learn that there is more to do.
+        await replaceJob(this.context.store, purge, { setback: undefined });
+        return this.context.clock();
       }
       if (record.kind === 'restore') return await this.runRestore(job as StoredJob<RestoreJob>, deadlineMillis);
       if (record.kind === 'stream' && await streamIsIdle(this.context, job as StoredJob<StreamJob>)) return record.exclusiveEndMillis;
