@@ -5,7 +5,7 @@ import { ledgerArn, type EngineContext } from './engine-context';
 import { jobAction, jobsOf, newJobAction, type PurgeJob, type StoredJob } from './job-record';
 import { headAction } from './journal-head';
 import { blockActions, nodeActions } from './journal-store';
-import { headKey, ledgerKey } from './keys';
+import { headKey, LEDGER_QUOTA_KEY, ledgerKey } from './keys';
 import { LedgerError, ledgerNotFound } from './ledger-error';
 import { grantsOf, putGrant, removeGrant, type LedgerGrant } from './ledger-grant';
 import {
