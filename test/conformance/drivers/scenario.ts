@@ -206,6 +206,19 @@ export const SCENARIO: readonly Step[] = [
     },
   },
   {
+    name: 'without an index, one document costs as many reads as there are',
+    action: 'stream',
+    statement: run('SELECT m.number FROM Many AS m WHERE m.number = 700'),
+    expected: { rowCount: 1, distinctRowCount: 1, readIosOfFirstPage: MANY, readIos: MANY, processingMillis: POSITIVE },
+  },
+  { name: 'an index is made on a table that has documents', ...transaction(run('CREATE INDEX ON Many (number)')), expected: rows(tableId) },
+  {
+    name: 'with an index, one document costs one read',
+    action: 'stream',
+    statement: run('SELECT m.number FROM Many AS m WHERE m.number = 700'),
+    expected: { rowCount: 1, distinctRowCount: 1, readIosOfFirstPage: 1, readIos: 1, processingMillis: POSITIVE },
+  },
+  {
     name: 'documents to be metered are inserted',
     ...transaction(run('INSERT INTO Metered << ?, ?, ? >>', '{col: 1}', '{col: 2}', '{col: 3}')),
     expected: rows(id, id, id),
@@ -235,6 +248,27 @@ export const SCENARIO: readonly Step[] = [
     expected: { attempts: 2 },
   },
   { name: 'the transaction that was retried was committed', ...colourNow, expected: rows('{colour: "retried"}') },
+  {
+    name: 'who found a value of an index unused conflicts with one who inserts it',
+    action: 'nested',
+    outer: run('SELECT v.vin FROM Vehicle AS v WHERE v.vin = ?', '"N1"'),
+    inner: run('INSERT INTO Vehicle ?', '{vin: "N1"}'),
+    expected: { attempts: 2 },
+  },
+  {
+    name: 'who looked up a value of an index does not conflict with one who inserts another',
+    action: 'nested',
+    outer: run('SELECT v.vin FROM Vehicle AS v WHERE v.vin = ?', '"N1"'),
+    inner: run('INSERT INTO Vehicle ?', '{vin: "N2"}'),
+    expected: { attempts: 1 },
+  },
+  {
+    name: 'who read without an index conflicts with any insertion into the table',
+    action: 'nested',
+    outer: run('SELECT v.vin FROM Vehicle AS v WHERE v.colour = ?', '"white"'),
+    inner: run('INSERT INTO Vehicle ?', '{vin: "N3", colour: "black"}'),
+    expected: { attempts: 2 },
+  },
   { name: 'a counter starts', ...transaction(run('INSERT INTO Counter ?', '{name: "parallel", count: 0}')), expected: rows(id) },
   {
     name: 'increments at the same time are retried until each has counted',
@@ -295,6 +329,26 @@ export const SCENARIO: readonly Step[] = [
     name: 'a parameter too few is a bad request',
     ...transaction(run('SELECT * FROM Vehicle WHERE vin IN (?, ?)', '"V1"')),
     expected: { error: { origin: 'service', name: 'BadRequestException', message: 'Query expects 2 parameters, but statement has 1' } },
+  },
+  {
+    name: 'a clause that QLDB does not have is refused by its name',
+    ...transaction(run('SELECT * FROM Vehicle ORDER BY vin')),
+    expected: { error: { origin: 'service', name: 'BadRequestException', message: expect.stringContaining('at line 1, column 23: ORDER BY is not supported') } },
+  },
+  {
+    name: 'a transaction changes no more than forty documents',
+    ...transaction(run('INSERT INTO Many ?', `[${times(41, index => `{number: ${MANY + index}}`).join(', ')}]`)),
+    expected: { error: { origin: 'service', name: 'BadRequestException', message: expect.stringContaining('at most 40 documents') } },
+  },
+  {
+    name: 'a document has no more than 128 KB',
+    ...transaction(run('INSERT INTO Many << {\'a\': ?, \'b\': ?} >>', `"${'a'.repeat(70_000)}"`, `"${'b'.repeat(70_000)}"`)),
+    expected: { error: { origin: 'service', name: 'BadRequestException', message: expect.stringContaining('exceeds the limit of 131072 bytes') } },
+  },
+  {
+    name: 'nothing of what was refused was kept',
+    ...transaction(run('SELECT COUNT(*) AS documents FROM Many')),
+    expected: rows(`{documents: ${MANY}}`),
   },
   {
     name: 'a ledger that does not exist is a bad request',
