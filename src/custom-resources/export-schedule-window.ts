@@ -126,7 +126,7 @@ async function followed(run: WindowRun, declared: ExportScheduleDeclaration, exp
       case 'COMPLETED':
         return { kind: 'complete' };
       case 'CANCELLED':
-        return { kind: 'failed', reason: `export ${exportId} was cancelled by the service. ${roleRemedy(declared)}` };
+        return { kind: 'failed', reason: `export ${exportId} was cancelled by the service. ${job.statusReason ?? roleRemedy(declared)}` };
       case undefined:
         return { kind: 'failed', reason: `export ${exportId} is not known to the service any more. Check that the ledger still exists.` };
     }

@@ -96,7 +96,9 @@ async function outcome(control: QLDBClient, declared: JournalExportDeclaration, 
     throw new Error(`${where} is no longer known to the service. Check that the ledger still exists, then change the trigger to export again.`);
   }
   if (job.Status === 'CANCELLED') {
-    throw new Error(`${where} was cancelled by the service before it was complete. Check that role ${declared.roleArn} may write to the bucket `
+    throw new Error(job.statusReason
+      ? `${where} was given up by the service before it was complete. ${job.statusReason} Then deploy again.`
+      : `${where} was cancelled by the service before it was complete. Check that role ${declared.roleArn} may write to the bucket `
       + 'and use its key, then deploy again.');
   }
   if (job.Status !== 'COMPLETED' && declared.waitForCompletion) {

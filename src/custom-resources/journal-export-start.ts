@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-qldb';
 import { type JournalExportDeclaration } from './journal-export-declaration';
 import { isNamed } from './service-failure';
+import { keepingStatusReason } from './status-reason';
 
 /** How long after a first invocation for a request a second one may come. */
 const DUPLICATE_WINDOW_SECONDS = 900;
@@ -73,10 +74,16 @@ function isSameMoment(reported: Date | undefined, asked: Date): boolean {
   return reported !== undefined && (reported.getTime() === asked.getTime() || reported.getTime() === Math.floor(asked.getTime() / 1000) * 1000);
 }
 
+/** An export, and why it does not get on, if the service says so. */
+export type DescribedExport = JournalS3ExportDescription & { readonly statusReason?: string };
+
 /** An export, or undefined when the service does not know it, or no longer. */
-export async function describeExport(control: QLDBClient, ledgerName: string, exportId: string): Promise<JournalS3ExportDescription | undefined> {
+export async function describeExport(control: QLDBClient, ledgerName: string, exportId: string): Promise<DescribedExport | undefined> {
   try {
-    return (await control.send(new DescribeJournalS3ExportCommand({ Name: ledgerName, ExportId: exportId }))).ExportDescription;
+    const command = new DescribeJournalS3ExportCommand({ Name: ledgerName, ExportId: exportId });
+    const reason = keepingStatusReason(command);
+    const { ExportDescription: job } = await control.send(command);
+    return job && { ...job, statusReason: reason() };
   } catch (error) {
     if (isNamed(error, 'ResourceNotFoundException')) {
       return undefined;

@@ -2,7 +2,7 @@ import { type QLDBClient } from '@aws-sdk/client-qldb';
 import { fingerprint, journalStreamDeclaration, type JournalStreamDeclaration } from './journal-stream-declaration';
 import { formatStreamId, parseStreamId } from './journal-stream-id';
 import {
-  cancelStream, findStream, isLive, ownLiveStream, startedStream, streamOwnerTags, type JournalStream, type StartedStream,
+  cancelStream, findStream, isLive, ownLiveStream, startedStream, streamOwnerTags, type DescribedStream, type JournalStream, type StartedStream,
 } from './journal-stream-start';
 import { NOT_YET, type Edges, type IsCompleteEvent, type IsCompleteResult, type Lifecycle, type LifecycleEvent } from './lifecycle';
 import { CREATING } from './ownership';
@@ -82,7 +82,7 @@ export function journalStreamLifecycle(edges: Edges): Lifecycle<JournalStreamPro
 
   /** @returns false while it may still come to work @throws when it will not */
   function isWorking(
-    stream: JournalStream | undefined, streamId: string, declared: JournalStreamDeclaration, requestedAt: Date,
+    stream: DescribedStream | undefined, streamId: string, declared: JournalStreamDeclaration, requestedAt: Date,
   ): boolean {
     const where = `Stream '${declared.streamName}' (${streamId}) of ledger '${declared.ledgerName}' to ${declared.kinesisStreamArn}`;
     switch (stream?.Status) {
@@ -159,7 +159,10 @@ function patienceWith(error: unknown, { ledgerName, roleArn, kinesisStreamArn }:
   return undefined;
 }
 
-function remedy(stream: JournalStream, { roleArn, kinesisStreamArn }: JournalStreamDeclaration): string {
+function remedy(stream: DescribedStream, { roleArn, kinesisStreamArn }: JournalStreamDeclaration): string {
+  if (stream.statusReason) {
+    return `${stream.statusReason} Then deploy again.`;
+  }
   return stream.ErrorCause === 'KINESIS_STREAM_NOT_FOUND'
     ? `Check that ${kinesisStreamArn} exists, then deploy again.`
     : `Check that role ${roleArn} may put records into ${kinesisStreamArn} and use its key, then deploy again.`;

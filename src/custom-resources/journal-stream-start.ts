@@ -6,6 +6,7 @@ import { fingerprint, type JournalStreamDeclaration } from './journal-stream-dec
 import { type LifecycleEvent } from './lifecycle';
 import { CREATING, ownerOf, ownerTags, type Tags } from './ownership';
 import { isNamed } from './service-failure';
+import { keepingStatusReason } from './status-reason';
 import { readTags } from './tags';
 
 export type JournalStream = JournalKinesisStreamDescription & { readonly StreamId: string };
@@ -90,11 +91,16 @@ async function creationOf(control: QLDBClient, ledgerName: string): Promise<Date
   return creation!;
 }
 
+/** A stream, and why it does not get on, if the service says so. */
+export type DescribedStream = JournalStream & { readonly statusReason?: string };
+
 /** The stream, or undefined when the service does not know it, or no longer. */
-export async function findStream(control: QLDBClient, ledgerName: string, streamId: string): Promise<JournalStream | undefined> {
+export async function findStream(control: QLDBClient, ledgerName: string, streamId: string): Promise<DescribedStream | undefined> {
   try {
-    const { Stream: stream } = await control.send(new DescribeJournalKinesisStreamCommand({ LedgerName: ledgerName, StreamId: streamId }));
-    return stream as JournalStream | undefined;
+    const command = new DescribeJournalKinesisStreamCommand({ LedgerName: ledgerName, StreamId: streamId });
+    const reason = keepingStatusReason(command);
+    const { Stream: stream } = await control.send(command);
+    return stream && { ...stream as JournalStream, statusReason: reason() };
   } catch (error) {
     if (isNamed(error, 'ResourceNotFoundException')) {
       return undefined;

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type AddressInfo } from 'net';
 import { digest as ionHash } from 'ion-hash-js';
 import { dot } from '../../src/custom-resources/commit-digest';
+import { STATUS_REASON_HEADER } from '../../src/custom-resources/status-reason';
 
 /** Just enough of the service to drive lifecycles: everything that can be asked is in plain, writable fields. */
 export interface FakeLedger {
@@ -16,7 +17,7 @@ export interface FakeLedger {
   tables: Map<string, Set<string>>;
 }
 type Json = Record<string, any>;
-export interface FakeExport extends Json { ExportId: string; Status: string }
+export interface FakeExport extends Json { ExportId: string; Status: string; StatusReason?: string }
 export interface FakeStream extends Json { StreamId: string; StreamName: string; Status: string; Arn: string; ErrorCause?: string }
 
 /** A reply that a test wants instead of the real one. */
@@ -61,7 +62,7 @@ export class FakeLedgerService {
   /** The newest block of every ledger. */
   tip = 3;
   /** What a stream is as soon as it was started. */
-  streamHealth: { Status: string; ErrorCause?: string } = { Status: 'ACTIVE' };
+  streamHealth: { Status: string; ErrorCause?: string; StatusReason?: string } = { Status: 'ACTIVE' };
   private readonly faults: { operation: string; fault: Fault; seen: number }[] = [];
   private readonly pending = new Map<object, number>();
   private readonly transactions = new Map<string, { ledger: FakeLedger; id: string; statements: string[]; undo: Map<string, Set<string>> }>();
@@ -131,7 +132,8 @@ export class FakeLedgerService {
     try {
       const result = fault && !fault.afterTheFact ? {} : act();
       if (fault) { throw new ServiceError(fault.status, fault.name ?? '', fault.message ?? 'injected'); }
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
+      const reason = (result.ExportDescription ?? result.Stream)?.StatusReason;
+      response.writeHead(200, { 'content-type': 'application/json', ...reason && { [STATUS_REASON_HEADER]: reason } }).end(JSON.stringify(result));
     } catch (error) {
       if (!(error instanceof ServiceError)) { throw error; }
       const headers = error.name ? { 'x-amzn-errortype': error.name, 'content-type': 'application/json' } : { 'content-type': 'text/plain' };

@@ -245,3 +245,13 @@ test('the end of a request is the same whenever the request is handled within on
   expect(endOfRequest('request-1', end)).toEqual(end);
   expect(endOfRequest('request-1', new Date(end.getTime() + 1)).getTime()).toBe(end.getTime() + 1000);
 });
+
+describe('What the service says', () => {
+  test('E23 an export that the service gave up fails the Create with the reason that the service tells', async () => {
+    const StatusReason = 'Writing to s3://archive/journal under the role r: KMS.DisabledException The key is disabled. Check that the key is enabled.';
+    const deployment = stack({ beforePoll: () => Object.assign(jobs()[0], { Status: 'CANCELLED', StatusReason }) });
+    const { Status, Reason } = await deployment.create(properties());
+    expect(Status).toBe('FAILED');
+    expect(Reason).toContain(`was given up by the service before it was complete. ${StatusReason} Then deploy again.`);
+  });
+});

@@ -236,3 +236,11 @@ describe('Delete', () => {
     expect(statuses()).toEqual({ 'to-kinesis': 'CANCELED' });
   });
 });
+
+describe('What the service says', () => {
+  test('S25 a stream that stays impaired fails with the reason that the service tells, if it does', async () => {
+    const StatusReason = 'Writing to events under the role r: AccessDeniedException kinesis:PutRecords. Check that the role may write to the Kinesis stream.';
+    world.service.streamHealth = { Status: 'IMPAIRED', ErrorCause: 'IAM_PERMISSION_REVOKED', StatusReason };
+    expect((await stack().create(properties())).Reason).toContain(`(IAM_PERMISSION_REVOKED) and was cancelled. ${StatusReason} Then deploy again.`);
+  });
+});
