@@ -4,6 +4,7 @@ import { catalogKey } from './keys';
 import { badRequest } from './ledger-error';
 import { ACTIVE_TABLES_MAX, INDEXES_PER_TABLE_MAX, TABLES_MAX } from './limits';
 import { decodeRecord, encodeRecord } from './record';
+import { checkStatementTags, type Tags } from './tags';
 
 /** Tables and indexes of a ledger, dropped tables included, in order of creation. Immutable: each change makes a new one. */
 export interface Catalog {
@@ -13,11 +14,13 @@ export interface Catalog {
 export interface CatalogTable extends TableDefinition {
   /** The id was found beside the table's documents: its journal was begun by Amazon QLDB, whose ids do not follow from the journal. */
   readonly idFromDocuments?: true;
+  /** Those of its `CREATE TABLE`; absent when it named none. */
+  readonly tags?: Tags;
 }
 
 /** A change of the catalog, as a statement of a block asked for it. */
 export type Definition =
-  | { readonly kind: 'create-table'; readonly tableId: string; readonly name: string; readonly idFromDocuments?: true }
+  | { readonly kind: 'create-table'; readonly tableId: string; readonly name: string; readonly tags?: Tags; readonly idFromDocuments?: true }
   /** A table that has no documents yet turns out to have another id. */
   | { readonly kind: 'identify-table'; readonly tableId: string; readonly identifiedAs: string }
   | { readonly kind: 'drop-table'; readonly tableId: string }
@@ -41,9 +44,10 @@ export function applyDefinition(catalog: Catalog, definition: Definition, limits
   if (limits === 'held') checkLimits(catalog, definition);
   switch (definition.kind) {
     case 'create-table': {
-      const { tableId, name, idFromDocuments } = definition;
+      const { tableId, name, tags = {}, idFromDocuments } = definition;
       refuseNameInUse(catalog, name);
-      return { tables: [...catalog.tables, { tableId, name, status: 'ACTIVE', indexes: [], ...(idFromDocuments && { idFromDocuments }) }] };
+      const more = { ...(idFromDocuments && { idFromDocuments }), ...(Object.keys(tags).length > 0 && { tags }) };
+      return { tables: [...catalog.tables, { tableId, name, status: 'ACTIVE', indexes: [], ...more }] };
     }
     case 'identify-table':
       return changed(catalog, definition.tableId, table => ({ ...table, tableId: definition.identifiedAs, idFromDocuments: true }));
@@ -85,6 +89,7 @@ function refuseNameInUse(catalog: Catalog, name: string): void {
 function checkLimits(catalog: Catalog, definition: Definition): void {
   if (definition.kind === 'create-table') {
     refuseNameInUse(catalog, definition.name);
+    checkStatementTags(definition.tags ?? {});
     if (catalog.tables.length >= TABLES_MAX) {
       throw badRequest(`Exceeded tables limit: Ledger has ${catalog.tables.length} total tables, and cannot create another`);
     }

@@ -9,9 +9,9 @@ export type DefinitionMethods = Pick<Database, 'createTable' | 'dropTable' | 'un
 /** The part of a statement's database that changes the catalog; `apply` receives each definition. */
 export function definitionMethods(idOfStatement: () => string, apply: (definition: Definition) => void): DefinitionMethods {
   return {
-    createTable: async (name) => {
+    createTable: async (name, tags) => {
       const tableId = idOfStatement();
-      apply({ kind: 'create-table', tableId, name });
+      apply({ kind: 'create-table', tableId, name, tags });
       return tableId;
     },
     dropTable: async ({ tableId }) => apply({ kind: 'drop-table', tableId }),

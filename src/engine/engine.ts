@@ -11,6 +11,7 @@ import { Restores } from './restores';
 import type { SessionStore } from './session-store';
 import { Sessions } from './sessions';
 import { Streams } from './streams';
+import { TableTags } from './table-tags';
 import { Worker, type WorkerLog } from './worker';
 
 export interface EngineOptions {
@@ -38,6 +39,7 @@ export interface Engine {
   readonly streams: Streams;
   readonly restores: Restores;
   readonly sessions: Sessions;
+  readonly tableTags: TableTags;
   /** A worker under its own name; `owner` must differ between workers. */
   worker(owner: string, log: WorkerLog): Worker;
 }
@@ -65,6 +67,7 @@ export function createEngine(options: EngineOptions): Engine {
     streams: new Streams(context),
     restores: new Restores(context),
     sessions: new Sessions(context),
+    tableTags: new TableTags(context),
     worker: (owner, log) => new Worker(context, owner, log),
   };
 }

@@ -16,4 +16,6 @@ export type { RestoreRequest, RestoreStatus } from './restores';
 export { memorySessionStore, storedSessionStore, type SessionStore } from './session-store';
 export type { ConsumedIOs, ParameterValue } from './sessions';
 export type { StreamRequest } from './streams';
+export { isReservedTagKey } from './tags';
+export type { TaggedPart } from './table-tags';
 export type { Worker, WorkerLane, WorkerLog } from './worker';

@@ -22,6 +22,9 @@ export const jobKey = (strandId: string, kind: string, id: string): Key => ({ pa
 export const LEDGER_QUOTA_KEY: Key = { partition: 'quota', sort: 'ledgers' };
 export const jobQuotaKey = (strandId: string, kind: string): Key => ({ partition: strandId, sort: `quota#${kind}` });
 
+export const tableTagsKey = (strandId: string, tableId: string): Key => ({ partition: strandId, sort: `tags#table#${tableId}` });
+export const catalogTagsKey = (strandId: string): Key => ({ partition: strandId, sort: 'tags#catalog' });
+
 export const GRANT_SORT_PREFIX = 'grant#';
 export const grantKey = (strandId: string, grantId: string): Key => ({ partition: strandId, sort: `${GRANT_SORT_PREFIX}${grantId}` });
 

@@ -61,7 +61,7 @@ function replay(
 ): void {
   switch (action.kind) {
     case 'createTable':
-      if (!activeTable(catalog(), action.name)) apply({ kind: 'create-table', tableId: id, name: action.name });
+      if (!activeTable(catalog(), action.name)) apply({ kind: 'create-table', tableId: id, name: action.name, tags: action.tags });
       return;
     case 'dropTable': {
       const table = activeTable(catalog(), action.name);

@@ -42,7 +42,8 @@ test('an update changes what it names and nothing else', async () => {
   expect(updated).toMatchObject({ Name: 'books', State: 'ACTIVE', DeletionProtection: false, EncryptionDescription: { EncryptionStatus: 'ENABLED' } });
   const owned = await service.qldb.send(new UpdateLedgerCommand({ Name: 'books', KmsKey: 'AWS_OWNED_KMS_KEY' }));
   expect(owned).toMatchObject({ DeletionProtection: false });
-  expect(owned.EncryptionDescription).toBeUndefined();
+  expect(owned.EncryptionDescription).toEqual({ KmsKeyArn: 'AWS_OWNED_KMS_KEY', EncryptionStatus: 'UPDATING' });
+  expect((await service.qldb.send(new DescribeLedgerCommand({ Name: 'books' }))).EncryptionDescription).toBeUndefined();
   expect(await service.qldb.send(new UpdateLedgerCommand({ Name: 'books' }))).toMatchObject({ DeletionProtection: false });
 });
 
@@ -136,8 +137,8 @@ describe('tags of a ledger', () => {
   test.each([
     ['of a missing ledger', arn('missing'), 'ResourceNotFoundException'],
     ['of another account', 'arn:aws:qldb:eu-central-1:444455556666:ledger/books', 'ResourceNotFoundException'],
+    ['of a table that does not exist', `${arn('books')}/table/JdxjkR9bSYB5jMHWcI464T`, 'ResourceNotFoundException'],
     ['of something else', 'arn:aws:s3:::a-bucket-of-mine', 'InvalidParameterException'],
-    ['of a table', `${arn('books')}/table/JdxjkR9bSYB5jMHWcI464T`, 'InvalidParameterException'],
   ])('%s are refused', async (_, other, name) => {
     await expect(service.qldb.send(new ListTagsForResourceCommand({ ResourceArn: other }))).rejects.toMatchObject({ name });
     await expect(service.qldb.send(new TagResourceCommand({ ResourceArn: other, Tags: { a: 'b' } }))).rejects.toMatchObject({ name });

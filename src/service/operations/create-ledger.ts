@@ -27,7 +27,8 @@ export const createLedger = operation({
     return {
       Name: ledger.name,
       Arn: engine.ledgers.arn(ledger.name),
-      State: ledger.state,
+      // As QLDB answers. By the time that anybody asks, the ledger is ACTIVE: nothing has to be set up.
+      State: 'CREATING',
       CreationDateTime: epochSeconds(ledger.creationMillis),
       PermissionsMode: ledger.permissionsMode,
       DeletionProtection: ledger.deletionProtection,

@@ -1,6 +1,6 @@
 import { ARN } from '../input/qldb-shapes';
 import { fromPath } from '../input/shape';
-import { taggableResource } from '../taggable-resource';
+import { taggableResource, tagsOf } from '../taggable-resource';
 import { operation } from './operation';
 
 export const listTagsForResource = operation({
@@ -9,10 +9,6 @@ export const listTagsForResource = operation({
   path: '/tags/{ResourceArn+}',
   input: { ResourceArn: fromPath(ARN) },
   async run({ engine, account }, { ResourceArn }) {
-    const resource = taggableResource(account, ResourceArn);
-    const { tags } = resource.kind === 'ledger'
-      ? await engine.ledgers.describe(resource.ledgerName)
-      : await engine.streams.describe(resource.ledgerName, resource.streamId);
-    return { Tags: tags };
+    return { Tags: await tagsOf(engine, taggableResource(account, ResourceArn)) };
   },
 });

@@ -12,6 +12,7 @@ export const tagResource = operation({
     refuseReservedTagKeys(Object.keys(Tags));
     const resource = taggableResource(account, ResourceArn);
     if (resource.kind === 'ledger') await engine.ledgers.tag(resource.ledgerName, Tags);
+    else if (resource.kind === 'part') await engine.tableTags.tag(resource.ledgerName, resource.part, Tags);
     else await engine.streams.tag(resource.ledgerName, resource.streamId, Tags);
     return {};
   },

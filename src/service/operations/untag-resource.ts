@@ -11,6 +11,7 @@ export const untagResource = operation({
   async run({ engine, account }, { ResourceArn, TagKeys }) {
     const resource = taggableResource(account, ResourceArn);
     if (resource.kind === 'ledger') await engine.ledgers.untag(resource.ledgerName, TagKeys);
+    else if (resource.kind === 'part') await engine.tableTags.untag(resource.ledgerName, resource.part, TagKeys);
     else await engine.streams.untag(resource.ledgerName, resource.streamId, TagKeys);
     return {};
   },

@@ -12,7 +12,7 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {
   'UpdateLedger -> EncryptionDescription.InaccessibleKmsKeyDateTime': 'differs: KMS is not asked, so no key is ever found inaccessible',
   'DescribeLedger -> EncryptionDescription.InaccessibleKmsKeyDateTime': 'differs: KMS is not asked, so no key is ever found inaccessible',
   ...Object.fromEntries(['GetDigest', 'GetBlock', 'GetRevision', 'ExportJournalToS3', 'StreamJournalToKinesis'].map(operation =>
-    [`${operation} ! ResourcePreconditionNotMetException`, 'differs: QLDB answers it while a ledger is CREATING, and no ledger is here'])),
+    [`${operation} ! ResourcePreconditionNotMetException`, 'the same while a ledger is CREATING; here only one that is being restored from exports is'])),
   ...Object.fromEntries(['DescribeJournalKinesisStream', 'ListJournalKinesisStreamsForLedger'].map(operation =>
     [`${operation} ! ResourcePreconditionNotMetException`, 'the service model names it, and nothing says when it is answered'])),
 };

@@ -31,7 +31,10 @@ function structureDepartures(value: JsonObject, { members = {}, required = [] }:
 const lengthDepartures = (length: number, { min = 0, max = Infinity }: ModelShape, at: string): string[] =>
   length < min || length > max ? [`${at} has length ${length}`] : [];
 
-const textDepartures = (text: string, shape: ModelShape, at: string): string[] => [
+/** The guide has this name, shorter than any ARN, in the place of one while a ledger goes back to that key. */
+const isOwnedKey = (text: string, at: string): boolean => at.endsWith('.EncryptionDescription.KmsKeyArn') && text === 'AWS_OWNED_KMS_KEY';
+
+const textDepartures = (text: string, shape: ModelShape, at: string): string[] => isOwnedKey(text, at) ? [] : [
   ...lengthDepartures(text.length, shape, at),
   ...(shape.pattern !== undefined && !new RegExp(shape.pattern).test(text) ? [`${at} is '${text}'`] : []),
   ...(shape.enum !== undefined && !shape.enum.includes(text) ? [`${at} is '${text}'`] : []),

@@ -73,7 +73,7 @@ export type Control =
   | { readonly name: 'role-is-revoked' }
   /** Waits for it. */
   | { readonly name: 'a-job-is-set-back' }
-  /** Saves `address`, `documentId`, `systemAddress` (a block without documents), `beyond`, `negative` and `huge`. */
+  /** Makes a table with the tag `team: accounts` and a document in it. Saves `tableId`, `address`, `documentId`, `systemAddress` (a block without documents), `beyond`, `negative` and `huge`. */
   | { readonly name: 'insert-document'; readonly ledger: string };
 
 type FailureExtra = Extra & { readonly message?: string; readonly members?: JsonObject };

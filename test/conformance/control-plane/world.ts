@@ -36,7 +36,8 @@ export const variablesOf = (region: string, account: string): Variables => ({
 export async function insertDocument(endpoint: string, region: string, ledger: string): Promise<Variables> {
   const driver = new QldbDriver(ledger, { endpoint, region, credentials: { accessKeyId: 'any', secretAccessKey: 'any' } });
   try {
-    await driver.executeLambda(async (transaction) => { await transaction.execute('CREATE TABLE Entry'); });
+    const created = await driver.executeLambda(async transaction => transaction.execute("CREATE TABLE Entry WITH (aws_tags = `{'team': 'accounts'}`)"));
+    const tableId = created.getResultList()[0]!.get('tableId')!.stringValue()!;
     const inserted = await driver.executeLambda(async transaction => transaction.execute("INSERT INTO Entry VALUE {'amount': 1}"));
     const documentId = inserted.getResultList()[0]!.get('documentId')!.stringValue()!;
     const committed = await driver.executeLambda(async transaction => transaction.execute('SELECT blockAddress FROM _ql_committed_Entry'));
@@ -44,7 +45,8 @@ export async function insertDocument(endpoint: string, region: string, ledger: s
     const strand = address.get('strandId')!.stringValue()!;
     const sequence = address.get('sequenceNo')!.numberValue()!;
     const at = (sequenceNo: number) => `{strandId:"${strand}",sequenceNo:${sequenceNo}}`;
-    return { documentId, address: at(sequence), systemAddress: at(0), beyond: at(1_000_000), negative: at(-1), huge: `{strandId:"${strand}",sequenceNo:${'9'.repeat(400)}}` };
+    const huge = `{strandId:"${strand}",sequenceNo:${'9'.repeat(400)}}`;
+    return { tableId, documentId, address: at(sequence), systemAddress: at(0), beyond: at(1_000_000), negative: at(-1), huge };
   } finally {
     driver.close();
   }

@@ -3,8 +3,9 @@ import { ABSENT, ANY, BELIEVED, control, fails, matching, succeeds, UNDOCUMENTED
 
 const BOOKS = { Name: 'books' };
 const STANDARD = { PermissionsMode: 'STANDARD' };
-const AT_ONCE = 'QLDB answers CREATING for about a minute; here nothing has to be set up, so the ledger is ACTIVE at once';
-const NO_REENCRYPTION = 'QLDB answers UPDATING while it encrypts its keys anew; here the key is kept and described, and data rest under the key of the service\'s table';
+const AT_ONCE = 'same, but for how long: QLDB takes about a minute; here nothing has to be set up, and DescribeLedger answers ACTIVE at once';
+const NO_REENCRYPTION = 'QLDB encrypts the ledger under that key; here it is kept and described, and data rest under the key of the service\'s table';
+const DONE_AT_ONCE = 'same, but for how long: here DescribeLedger answers ENABLED at once';
 const NO_LOOKUP = 'QLDB asks KMS for the key behind an id or alias and refuses keys that it cannot use; here KMS is not asked, and an alias stays one';
 
 const created = (name: string, input: JsonObject = {}) => succeeds('CreateLedger', { Name: name, ...STANDARD, DeletionProtection: false, ...input });
@@ -32,7 +33,7 @@ export const LEDGER_SCENARIOS: readonly Scenario[] = [
       succeeds('CreateLedger', { Name: 'Books', PermissionsMode: 'ALLOW_ALL', DeletionProtection: false }, { Name: 'Books', PermissionsMode: 'ALLOW_ALL', DeletionProtection: false }, {
         about: ['Name', 'PermissionsMode', 'DeletionProtection'], shows: 'names are case sensitive; protection can be off',
       }),
-      succeeds('CreateLedger', { Name: 'a1-b', ...STANDARD }, { State: 'ACTIVE' }, { about: ['-> State'], shows: 'the state that creation answers', differs: AT_ONCE }),
+      succeeds('CreateLedger', { Name: 'a1-b', ...STANDARD }, { State: 'CREATING' }, { about: ['-> State'], shows: 'the state that creation answers', note: AT_ONCE }),
       succeeds('ListLedgers', {}, {
         Ledgers: [{ Name: 'Books', State: 'ACTIVE', CreationDateTime: ANY }, { Name: 'a1-b' }, { Name: 'books' }], NextToken: ABSENT,
       }, { about: ['-> Ledgers', '-> Ledgers[].Name', '-> Ledgers[].State', '-> Ledgers[].CreationDateTime'], shows: 'every ledger, in order of names', note: 'same; the order is not documented' }),
@@ -41,7 +42,7 @@ export const LEDGER_SCENARIOS: readonly Scenario[] = [
   {
     name: 'keys of ledgers are described',
     steps: [
-      succeeds('CreateLedger', { Name: 'by-arn', ...STANDARD, KmsKey: '<key>' }, { KmsKeyArn: '<key>' }, { about: ['KmsKey', '-> KmsKeyArn'], shows: 'a key by its ARN' }),
+      succeeds('CreateLedger', { Name: 'by-arn', ...STANDARD, KmsKey: '<key>' }, { KmsKeyArn: '<key>' }, { about: ['KmsKey', '-> KmsKeyArn'], shows: 'a key by its ARN', differs: NO_REENCRYPTION }),
       succeeds('CreateLedger', { Name: 'by-id', ...STANDARD, KmsKey: '1234abcd-12ab-34cd-56ef-1234567890ab' }, { KmsKeyArn: '<key>' }, { about: ['KmsKey'], shows: 'a key by its id', differs: NO_LOOKUP }),
       succeeds('CreateLedger', { Name: 'by-alias', ...STANDARD, KmsKey: 'alias/books' }, { KmsKeyArn: 'arn:aws:kms:<region>:<account>:alias/books' }, {
         about: ['KmsKey'], shows: 'a key by its alias', differs: NO_LOOKUP,
@@ -50,12 +51,19 @@ export const LEDGER_SCENARIOS: readonly Scenario[] = [
       succeeds('DescribeLedger', { Name: 'by-arn' }, { EncryptionDescription: { KmsKeyArn: '<key>', EncryptionStatus: 'ENABLED', InaccessibleKmsKeyDateTime: ABSENT } }, {
         about: ['-> EncryptionDescription', '-> EncryptionDescription.KmsKeyArn', '-> EncryptionDescription.EncryptionStatus'], shows: 'a customer key is described',
       }),
-      succeeds('UpdateLedger', { ...BOOKS, KmsKey: '<key>' }, { EncryptionDescription: { KmsKeyArn: '<key>', EncryptionStatus: 'ENABLED' }, DeletionProtection: true }, {
+      succeeds('UpdateLedger', { ...BOOKS, KmsKey: '<key>' }, { EncryptionDescription: { KmsKeyArn: '<key>', EncryptionStatus: 'UPDATING' }, DeletionProtection: true }, {
         about: ['KmsKey', '-> EncryptionDescription', '-> EncryptionDescription.KmsKeyArn', '-> EncryptionDescription.EncryptionStatus'],
-        shows: 'a customer key takes the place of the owned one',
-        differs: NO_REENCRYPTION,
+        shows: 'UPDATING when a customer key takes the place of the owned one',
+        note: DONE_AT_ONCE,
       }),
-      succeeds('UpdateLedger', { ...BOOKS, KmsKey: 'AWS_OWNED_KMS_KEY' }, { EncryptionDescription: ABSENT }, { about: ['KmsKey'], shows: 'back to the owned key', differs: NO_REENCRYPTION }),
+      succeeds('DescribeLedger', BOOKS, { EncryptionDescription: { KmsKeyArn: '<key>', EncryptionStatus: 'ENABLED' } }),
+      succeeds('UpdateLedger', { ...BOOKS, KmsKey: '<key>' }, { EncryptionDescription: { KmsKeyArn: '<key>', EncryptionStatus: 'ENABLED' } }, {
+        about: ['KmsKey'], shows: 'the key that the ledger has changes nothing', note: UNDOCUMENTED,
+      }),
+      succeeds('UpdateLedger', { ...BOOKS, KmsKey: 'AWS_OWNED_KMS_KEY' }, { EncryptionDescription: { KmsKeyArn: 'AWS_OWNED_KMS_KEY', EncryptionStatus: 'UPDATING' } }, {
+        about: ['KmsKey'], shows: 'UPDATING on the way back to the owned key, which goes by its name then', note: DONE_AT_ONCE,
+      }),
+      succeeds('DescribeLedger', BOOKS, { EncryptionDescription: ABSENT }),
     ],
   },
   {

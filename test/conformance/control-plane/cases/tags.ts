@@ -1,8 +1,9 @@
-import { ABSENT, fails, succeeds, UNDOCUMENTED, type Claim, type Scenario } from '../scenario';
+import { ABSENT, control, fails, succeeds, UNDOCUMENTED, type Claim, type Scenario } from '../scenario';
 
 const BOOKS = { ResourceArn: '<ledger>/books' };
+const TABLE = { ResourceArn: '<ledger>/books/table/<tableId>' };
+const CATALOG = { ResourceArn: '<ledger>/books/information_schema/user_tables' };
 const RESERVED = 'not documented for QLDB; a rule that all tags of AWS have';
-const NO_TABLE_TAGS = 'QLDB keeps tags of tables and of the catalog, too';
 const many = (count: number, prefix = 'key') => Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}${index}`, '']));
 const TAG_OPERATIONS = { TagResource: { Tags: { a: 'b' } }, UntagResource: { TagKeys: ['a'] }, ListTagsForResource: {} };
 
@@ -47,8 +48,26 @@ export const TAG_SCENARIOS: readonly Scenario[] = [
       ...forEach('<stream>/books/AAAAAAAAAAAAAAAAAAAAAA', '404 ResourceNotFoundException', 'a stream that does not exist'),
       ...forEach('arn:aws:qldb:<region>:444455556666:ledger/books', '404 ResourceNotFoundException', 'a ledger of another account', { note: UNDOCUMENTED }),
       ...forEach('arn:aws:s3:::a-bucket-of-mine', '400 InvalidParameterException', 'the ARN of something else'),
-      ...forEach('<ledger>/books/table/AAAAAAAAAAAAAAAAAAAAAA', '400 InvalidParameterException', 'a table', { differs: NO_TABLE_TAGS }),
-      ...forEach('<ledger>/books/information_schema/user_tables', '400 InvalidParameterException', 'the catalog', { differs: NO_TABLE_TAGS }),
+      ...forEach('<ledger>/books/table/AAAAAAAAAAAAAAAAAAAAAA', '404 ResourceNotFoundException', 'a table that does not exist'),
+      ...forEach('<ledger>/missing/information_schema/user_tables', '404 ResourceNotFoundException', 'the catalog of a ledger that does not exist'),
+      ...forEach('<ledger>/books/table/*', '400 InvalidParameterException', 'all tables', { note: UNDOCUMENTED }),
+    ],
+  },
+  {
+    name: 'tags of a table and of the catalog',
+    steps: [
+      succeeds('CreateLedger', { Name: 'books', PermissionsMode: 'STANDARD', Tags: { of: 'ledger' } }),
+      control({ name: 'insert-document', ledger: 'books' }),
+      succeeds('ListTagsForResource', TABLE, { Tags: { team: 'accounts' } }, { about: ['ResourceArn'], shows: 'tags that CREATE TABLE has given a table' }),
+      succeeds('TagResource', { ...TABLE, Tags: { a: 'b' } }, {}, { about: ['ResourceArn'], shows: 'a table' }),
+      fails('TagResource', { ...TABLE, Tags: { team: 'others' } }, '400 InvalidParameterException', { about: ['Tags'], shows: 'a key that the table has already' }),
+      succeeds('UntagResource', { ...TABLE, TagKeys: ['team'] }, {}, { about: ['ResourceArn'], shows: 'a table' }),
+      succeeds('ListTagsForResource', TABLE, { Tags: { a: 'b', team: ABSENT } }),
+      succeeds('ListTagsForResource', CATALOG, { Tags: { a: ABSENT } }),
+      succeeds('TagResource', { ...CATALOG, Tags: { c: 'd' } }, {}, { about: ['ResourceArn'], shows: 'the catalog' }),
+      succeeds('ListTagsForResource', CATALOG, { Tags: { c: 'd' } }, { about: ['ResourceArn'], shows: 'tags of the catalog' }),
+      succeeds('UntagResource', { ...CATALOG, TagKeys: ['c'] }, {}, { about: ['ResourceArn'], shows: 'the catalog' }),
+      succeeds('ListTagsForResource', BOOKS, { Tags: { of: 'ledger', a: ABSENT, c: ABSENT } }),
     ],
   },
   {
