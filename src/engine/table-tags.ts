@@ -41,7 +41,8 @@ export class TableTags {
       const { tags, ordinal } = await this.read(ledgerName, record.strandId, part);
       const condition = ordinal === 0 ? { absent: true } as const : { ordinal };
       try {
-        await store.transact([{ put: keyOf(record.strandId, part), value: encodeRecord({ tags: change(tags) }), ordinal: ordinal + 1, if: condition }]);
+        const value = encodeRecord({ tags: change(tags) });
+        await store.transact([{ put: keyOf(record.strandId, part), value, ordinal: ordinal + 1, if: condition }]);
         return;
       } catch (error) {
         // Each failure means that another change succeeded, so the loop as a whole makes progress.
