@@ -21,7 +21,7 @@ export interface LiveJournalLocation {
   readonly region?: string;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The journal through QLDB's API, with the credentials of the environment. @throws Error for an endpoint that is no URL */
 export function openLiveJournal({ ledgerName, endpoint, region }: LiveJournalLocation, environment: Environment): LiveJournal {
@@ -61,7 +61,8 @@ function answered<T>(what: string, read: () => T): T {
   }
 }
 
-function regionOf(endpoint: string, { AWS_REGION, AWS_DEFAULT_REGION }: Environment): string {
+/** The region to sign for, where the user names none. */
+export function regionOf(endpoint: string, { AWS_REGION, AWS_DEFAULT_REGION }: Environment): string {
   return /\.lambda-url\.([a-z0-9-]+)\.on\.aws/.exec(endpoint)?.[1] ?? AWS_REGION ?? AWS_DEFAULT_REGION ?? 'us-east-1';
 }
 

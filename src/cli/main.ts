@@ -79,14 +79,17 @@ const restore = program.command('restore').description('Make a ledger of what wa
 
 restore.command('export <location>')
   .description('Restore a ledger from the finished exports of its journal in a folder or under s3://BUCKET/PREFIX, into a folder of ledgers that '
-    + 'is not being served; a restore that was interrupted goes on. Exit code 0 is restored, 1 is tampered with, 2 is unreadable')
+    + 'is not being served, or by a deployed service; a restore that was interrupted goes on. Exit code 0 is restored, 1 is tampered with, 2 is unreadable')
   .requiredOption('--ledger <name>', 'name of the ledger to make', ledgerName)
-  .requiredOption('--data <directory>', 'folder that holds the ledgers; made if it does not exist')
+  .option('--data <directory>', 'folder that holds the ledgers; made if it does not exist')
+  .option('--endpoint <url>', 'URL of a ledger service that restores the ledger itself: serviceUrl of LedgerService')
+  .option('--role <arn>', 'with --endpoint: role that the service reads the exports under, such as a RestoreRole')
+  .option('--region <region>', 'with --endpoint: region to sign for; that of a function URL or of the environment by default')
   .option('--digest <digest>', 'digest of the ledger that the exports must lead to: base64, or a file of LedgerDigest', digest)
   .option('--tip <sequenceNo>', 'block that the digest was taken at; the last one by default', sequenceNo)
   .addOption(new Option('--permissions-mode <mode>', 'permissions mode of the ledger').choices(['STANDARD', 'ALLOW_ALL']).default('STANDARD'))
   .option('--no-deletion-protection', 'let the ledger be deleted without turning protection off first')
-  .option('--start-over', 'give up an interrupted restore of that ledger, and begin again')
+  .option('--start-over', 'with --data: give up an interrupted restore of that ledger, and begin again')
   .option('--json', 'print the outcome as JSON')
   .action(expecting(restoreExportCommand));
 

@@ -1,8 +1,8 @@
 import { type QLDBClient } from '@aws-sdk/client-qldb';
 import { type LedgerGrantDeclaration } from './ledger-grant-declaration';
 import { type LedgerGrantId } from './ledger-grant-id';
-import { sendOwn } from './own-operation';
 import { isNamed } from './service-failure';
+import { sendOwn } from '../client/own-operation';
 
 /** Creates or replaces a grant. */
 export async function putGrant(control: QLDBClient, id: LedgerGrantId, declared: LedgerGrantDeclaration): Promise<void> {

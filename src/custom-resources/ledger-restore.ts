@@ -1,10 +1,10 @@
 import { type QLDBClient } from '@aws-sdk/client-qldb';
 import { AWS_OWNED_KMS_KEY, type LedgerDeclaration } from './ledger-declaration';
 import { originOf, placeOf, RESTORED_FROM, type LedgerRestoreDeclaration } from './ledger-restore-declaration';
-import { sendOwn } from './own-operation';
 import { type Tags } from './ownership';
 import { PERMISSION_SECONDS, type Patience } from './patience';
 import { isNamed, isRoleNotReady } from './service-failure';
+import { sendOwn } from '../client/own-operation';
 
 /** Asks for the ledger with the journal that it is declared to be restored with; it is CREATING until the last block is there. */
 export async function restoreLedger(control: QLDBClient, declared: LedgerDeclaration, source: LedgerRestoreDeclaration, tags: Tags): Promise<void> {

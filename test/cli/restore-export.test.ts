@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { DescribeLedgerCommand, GetDigestCommand, QLDBClient } from '@aws-sdk/client-qldb';
 import { exportedLedger, type ExportedLedger } from './exported-ledger';
-import { runCli } from './run-cli';
+import { CLI, runCli } from './run-cli';
 import { startLedgerService, type RunningLedgerService } from '../../src/service';
 
 let folder: string;
@@ -95,6 +97,36 @@ describe('cdk-ledger restore export', () => {
     expect(again).toMatchObject({ code: 2, stderr: expect.stringContaining('The Ledger with name people already exists') });
     await served(async () => expect(await restore()).toMatchObject({ code: 2, stderr: expect.stringContaining(`${process.pid}`) }));
   });
+
+  test('takes one place to restore into, and what a service needs', async () => {
+    const run = (...options: string[]) => runCli('restore', 'export', archive, '--ledger', 'people', ...options);
+    expect(await run()).toMatchObject({ code: 2, stderr: expect.stringContaining('Say where to restore into: --data DIRECTORY') });
+    expect(await run('--endpoint', 'http://127.0.0.1:1')).toMatchObject({ code: 2, stderr: expect.stringContaining('A service reads exports from S3') });
+    expect(await runCli('restore', 'export', 's3://a/b', '--ledger', 'people', '--endpoint', 'http://127.0.0.1:1'))
+      .toMatchObject({ code: 2, stderr: expect.stringContaining('add --role ARN') });
+  });
+
+  test('goes on where it was killed, however often', async () => {
+    const { ledger } = await archived('ION_BINARY');
+    await ledger.insert(1_500);
+    await ledger.exportFrom(0, 'ION_BINARY', 'more');
+    await ledger.copyTo(archive);
+    const digest = await ledger.digest();
+    let killed = 0;
+    for (let delayMillis = 400; ; delayMillis += 100) {
+      const child = spawn(process.execPath, [CLI, 'restore', 'export', archive, '--ledger', 'people', '--data', data, '--digest', digest], { stdio: 'ignore' });
+      const timer = setTimeout(() => child.kill('SIGKILL'), delayMillis);
+      const [code] = await once(child, 'close') as [number | null];
+      clearTimeout(timer);
+      if (code !== null) {
+        expect(code).toBe(0);
+        break;
+      }
+      killed += 1;
+    }
+    expect(killed).toBeGreaterThan(0);
+    await served(async client => expect(Buffer.from((await client.send(new GetDigestCommand({ Name: 'people' }))).Digest!).toString('base64')).toBe(digest));
+  }, 60_000);
 
   test('explains what a name may be', async () => {
     const { code, stderr } = await runCli('restore', 'export', archive, '--ledger', '-a', '--data', data);

@@ -10,6 +10,7 @@ import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client }
 import { QldbDriver } from 'amazon-qldb-driver-nodejs';
 import { localFunctionUrl, type LocalFunctionUrl } from './local-function-url';
 import { startLocalAws, type LocalAws } from '../../local-aws/local-aws';
+import { restoreInService, type ServiceRestoreRequest } from '../../src/cli/restore-in-service';
 import { fieldOf, parseIon, type IonStruct } from '../../src/ion';
 import { handler as api } from '../../src/service/lambda-api';
 import { handler as answerSession } from '../../src/service/lambda-session';
@@ -216,6 +217,53 @@ test('the worker runs an export to its end, into objects with the encryption ask
   const object = await s3.send(new GetObjectCommand({ Bucket: 'archive', Key: dataKey }));
   expect([object.ServerSideEncryption, object.SSEKMSKeyId, object.ContentType]).toEqual(['aws:kms', KMS_KEY_ARN, 'text/vnd.amazon.ion']);
   expect(await object.Body!.transformToString()).toContain('CREATE TABLE Entry');
+}, STARTING_MILLIS);
+
+test('a ledger that is gone is restored from its exports, by the command line through the control plane', async () => {
+  await qldb.send(new CreateLedgerCommand({ Name: 'first', PermissionsMode: 'ALLOW_ALL', DeletionProtection: false }));
+  const driver = new QldbDriver('first', clientConfig());
+  await driver.executeLambda(transaction => transaction.execute('CREATE TABLE Entry'));
+  await driver.executeLambda(transaction => transaction.execute('CREATE INDEX ON Entry (n)'));
+  for (let n = 0; n < 12; n++) await driver.executeLambda(transaction => transaction.execute('INSERT INTO Entry ?', { n }));
+  await driver.executeLambda(transaction => transaction.execute('UPDATE Entry SET seen = true WHERE n = 7'));
+  driver.close();
+  const old = await qldb.send(new GetDigestCommand({ Name: 'first' }));
+  await qldb.send(new ExportJournalToS3Command({
+    Name: 'first',
+    RoleArn: ROLE_ARN,
+    InclusiveStartTime: new Date(0),
+    ExclusiveEndTime: new Date(),
+    OutputFormat: 'ION_BINARY',
+    S3ExportConfiguration: { Bucket: 'archive', Prefix: 'first', EncryptionConfiguration: { ObjectEncryptionType: 'SSE_S3' } },
+  }));
+  const strandId = await strandOf('first');
+  await wake(strandId);
+  await qldb.send(new DeleteLedgerCommand({ Name: 'first' }));
+  await wake(strandId);
+
+  const request: ServiceRestoreRequest = {
+    ledger: 'second',
+    endpoint: functionUrl.url,
+    region: 'us-east-1',
+    bucket: 'archive',
+    prefix: 'first/',
+    roleArn: ROLE_ARN,
+    expected: { digest: old.Digest! },
+    permissionsMode: 'ALLOW_ALL',
+    deletionProtection: false,
+  };
+  // A stream of the table would tell the worker of the job in the partition of restores under that name.
+  const restore = await restoreInService(request, {}, () => void wake('restore/second'));
+  expect(restore).toMatchObject({ Status: 'COMPLETED', StrandId: strandId, BlockCount: 16, Digest: Buffer.from(old.Digest!).toString('base64') });
+  const again = new QldbDriver('second', clientConfig());
+  const found = await again.executeLambda(async transaction => (await transaction.execute('SELECT * FROM Entry WHERE n = 7')).getResultList());
+  expect(JSON.stringify(found)).toBe('[{"n":7,"seen":true}]');
+  await again.executeLambda(transaction => transaction.execute('UPDATE Entry SET seen = false WHERE n = 7'));
+  const versions = await again.executeLambda(async transaction => (
+    await transaction.execute('SELECT VALUE metadata.version FROM history(Entry) WHERE data.n = 7')).getResultList());
+  expect(JSON.stringify(versions)).toBe('[0,1,2]');
+  again.close();
+  await expect(restoreInService({ ...request, ledger: 'third' }, {}, () => undefined)).rejects.toThrow(`The journal ${strandId} is that of the Ledger with name second already`);
 }, STARTING_MILLIS);
 
 test('a bucket that does not exist is refused when the export is asked for', async () => {
