@@ -8,6 +8,7 @@ export interface Result {
 }
 
 const CELL_CHARACTERS_MAX = 240;
+const SHOWN_PARAMETERS_MAX = 5;
 
 /** The page as Markdown. */
 export function partiqlPage(sections: readonly Section[], resultOf: (tested: Case) => Outcome): string {
@@ -50,13 +51,13 @@ function statementCell({ statement, parameters, before }: Case): string {
   return [
     ...before.map(earlier => `after ${code(earlier)}:`),
     code(statement),
-    ...parameters.length === 0 ? [] : [`with ${parameters.map(code).join(', ')}`],
+    ...parameters.length === 0 ? [] : [`with ${(parameters.length > SHOWN_PARAMETERS_MAX ? [...new Set(parameters)] : parameters).map(text => code(text)).join(', ')}`],
   ].join(' ');
 }
 
 function answerCell({ readIOs }: Case, outcome: Outcome): string {
-  if (outcome.kind === 'error') return `${outcome.name === 'BadRequestException' ? '' : `${outcome.name}: `}${cell(outcome.message.replace(/(.)\1{40,}/g, '$1$1$1…'))}`;
-  const rows = outcome.rows.length === 0 ? 'no rows' : outcome.rows.map(code).join(' ');
+  if (outcome.kind === 'error') return `${outcome.name === 'BadRequestException' ? '' : `${outcome.name}: `}${code(outcome.message, Infinity)}`;
+  const rows = outcome.rows.length === 0 ? 'no rows' : outcome.rows.map(row => code(row)).join(' ');
   return readIOs === undefined ? rows : `${rows}; ${readIOs} ${readIOs === 1 ? 'read' : 'reads'}`;
 }
 
@@ -69,11 +70,15 @@ function stateOf(verdict: Verdict, outcome: Outcome): string {
 }
 
 /** Code that may itself hold backticks. */
-function code(text: string): string {
-  const short = text.length > CELL_CHARACTERS_MAX ? `${text.slice(0, CELL_CHARACTERS_MAX)}…` : text;
+function code(text: string, charactersMax = CELL_CHARACTERS_MAX): string {
+  const plain = withoutRuns(text);
+  const short = plain.length > charactersMax ? `${plain.slice(0, charactersMax)}…` : plain;
   const ticks = '`'.repeat(1 + Math.max(0, ...(short.match(/`+/g) ?? []).map(run => run.length)));
   const padding = ticks.length > 1 ? ' ' : '';
   return cell(`${ticks}${padding}${short}${padding}${ticks}`);
 }
+
+/** What is repeated many times is shown three times. */
+const withoutRuns = (text: string): string => text.replace(/(.{1,3}?)\1{30,}/g, '$1$1$1…');
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
