@@ -8,6 +8,7 @@ import { Client } from 'pg';
 import { KEY_COUNT, SCHEMA, transactionOn } from './audit-tables';
 import { engineSession, httpSession } from './ledger-sessions';
 import { documentJson, keyedDocument, LEDGER, LedgerReader, LedgerWriter, runAlone, setUp, sustained, type LedgerSession } from './ledger-writer';
+import { fillAndLookUp } from './many-documents';
 import { startPostgres, type Postgres } from './postgres';
 import { inRounds, printComparison, type Contestant } from './rounds';
 import { createEngine, memorySessionStore, type Destinations, type Engine } from '../src/engine';
@@ -24,11 +25,18 @@ const CLIENTS = 8;
 const READ_KEYS = 10_000;
 const READERS = 8;
 
-/** Durable transactions a second beside audited tables of PostgreSQL. `--only engine`, `--only http` or `--only reads` measures one part. */
+/**
+ * Durable transactions a second beside audited tables of PostgreSQL. `--only engine`, `--only http` or `--only reads` measures one part,
+ * `--documents 1000000` a ledger of that many documents instead.
+ */
 export async function benchCommit(options: readonly string[]): Promise<void> {
   const only = options[0] === '--only' ? options[1] : undefined;
   const directory = mkdtempSync(join(tmpdir(), 'cdk-ledger-bench-'));
   try {
+    if (options[0] === '--documents') {
+      await withEngine(join(directory, 'many'), engine => fillAndLookUp(engine, Number(options[1])));
+      return;
+    }
     if (only === undefined || only === 'engine' || only === 'http') {
       const postgres = await startPostgres();
       try {

@@ -5,12 +5,18 @@ import type { Engine } from '../src/engine';
 export const CALLER = 'arn:aws:iam::000000000000:root';
 
 /** A session of an engine in this process. */
-export async function engineSession({ sessions }: Engine): Promise<LedgerSession> {
+export async function engineSession({ sessions }: Engine): Promise<LedgerSession & { readonly readCount: () => number }> {
   const token = await sessions.startSession(LEDGER, CALLER);
+  let reads = 0;
   return {
+    /** Documents read by all statements so far, as their figures tell. */
+    readCount: () => reads,
     begin: () => sessions.startTransaction(token, CALLER),
-    execute: async (transactionId, statement, parameters) =>
-      (await sessions.executeStatement(token, CALLER, transactionId, statement, parameters)).page.values.length,
+    async execute(transactionId, statement, parameters) {
+      const { page, consumed } = await sessions.executeStatement(token, CALLER, transactionId, statement, parameters);
+      reads += consumed.readIOs;
+      return page.values.length;
+    },
     commit: async (transactionId, digest) => void await sessions.commitTransaction(token, CALLER, transactionId, digest),
   };
 }
