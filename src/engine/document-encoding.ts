@@ -24,6 +24,9 @@ export function documentBytes(document: IonStruct): Uint8Array {
   return entry.bytes ??= encodeIon(document);
 }
 
+/** Any value in Ion binary; not to be changed. What was decoded as it stands need not be encoded. */
+export const valueBytes = (value: IonValue): Uint8Array => known.get(value)?.bytes ?? encodeIon(value);
+
 /** Its Ion hash; not to be changed. Only structs are remembered: all else is quickly hashed. */
 export function valueHash(value: IonValue): Uint8Array {
   if (value.kind !== 'struct') return hashIon(value);

@@ -33,10 +33,12 @@ export class ResultPages {
   private current: Uint8Array[] = [];
   private currentBytes = 0;
   private index = 0;
+  private result = '';
 
   constructor(
     private readonly transaction: Transaction,
-    private readonly result: string,
+    /** Names the result; few have more than one page. */
+    private readonly newId: () => string,
     private readonly save: (name: string, page: StoredPage) => Promise<void>,
   ) {}
 
@@ -60,8 +62,10 @@ export class ResultPages {
   }
 
   private async turn(): Promise<void> {
-    if (this.first === undefined) this.first = this.current;
-    else await this.keep(true);
+    if (this.first === undefined) {
+      this.first = this.current;
+      this.result = this.newId();
+    } else {await this.keep(true);}
     this.index++;
     this.current = [];
     this.currentBytes = 0;

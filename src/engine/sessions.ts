@@ -1,8 +1,8 @@
-import { decodeIon, encodeIon, InvalidIon, parseIon, type IonValue } from '../ion';
-import { foldStatement, statementDigest } from '../journal';
+import { decodeIon, InvalidIon, parseIon, type IonValue } from '../ion';
+import { foldStatement } from '../journal';
 import { runStatement, StatementError, tablesOf } from '../partiql';
 import { readCatalog } from './catalog';
-import { valueHash } from './document-encoding';
+import { valueBytes } from './document-encoding';
 import type { EngineContext } from './engine-context';
 import { badRequest, LedgerError } from './ledger-error';
 import { checkAnyGrant, checkGrants, grantsOf, isAccountRoot, type LedgerGrant } from './ledger-grant';
@@ -67,14 +67,14 @@ export class Sessions {
     return this.command(token, callerArn, async (session) => {
       const transaction = await this.openTransaction(session, transactionId);
       const parameters = parameterValues.map(decodeParameter);
-      const digest = statementDigest(text, parameters, valueHash);
+      const digest = this.statements.digest(text, parameters);
       // Drivers fold a statement into their digest before they know whether it fails.
       transaction.commitDigest = foldStatement(transaction.commitDigest, digest);
       const rollBack = savepoint(transaction);
       const now = this.context.clock();
       const { random, sessions } = this.context;
       const database = new TransactionDatabase(transaction, this.snapshotOf(transaction), now, random, () => this.refuseExpired(transaction));
-      const pages = new ResultPages(transaction, randomId(random), async (name, stored) => sessions.savePage(token, name, stored));
+      const pages = new ResultPages(transaction, () => randomId(random), async (name, stored) => sessions.savePage(token, name, stored));
       let page: Page;
       try {
         await this.run(transaction, session.callerArn, database, text, parameters, pages);
@@ -199,7 +199,7 @@ export class Sessions {
     // A block holds the text of every statement, those that only read included.
     addBytes(transaction, Buffer.byteLength(text) + STATEMENT_OVERHEAD_BYTES);
     for await (const row of runStatement(statement, parameters, database)) {
-      await pages.add(encodeIon(row));
+      await pages.add(valueBytes(row));
       this.refuseExpired(transaction);
     }
   }

@@ -27,9 +27,12 @@ export function encodeIonStream(values: Iterable<IonValue>): Uint8Array {
   return writer.finish();
 }
 
+const SYSTEM_IDS: ReadonlyMap<string, number> = new Map(SYSTEM_SYMBOLS.map((text, index) => [text, index + 1]));
+
 class BinaryWriter {
   private readonly sink = new ByteSink();
-  private readonly symbolIds = new Map<string, number>(SYSTEM_SYMBOLS.map((text, index) => [text, index + 1]));
+  /** Of the symbols that the document declares. */
+  private readonly symbolIds = new Map<string, number>();
 
   append(value: IonValue): void {
     const { annotations } = value;
@@ -47,7 +50,7 @@ class BinaryWriter {
   }
 
   finish(): Uint8Array {
-    const declared = [...this.symbolIds.keys()].slice(SYSTEM_SYMBOLS.length);
+    const declared = [...this.symbolIds.keys()];
     const body = this.sink.bytes.subarray(0, this.sink.length);
     if (declared.length === 0) return concatenate(VERSION_MARKER, body);
     const table = new BinaryWriter();
@@ -100,9 +103,9 @@ class BinaryWriter {
   }
 
   private symbolId(text: string): number {
-    const known = this.symbolIds.get(text);
+    const known = this.symbolIds.get(text) ?? SYSTEM_IDS.get(text);
     if (known !== undefined) return known;
-    const id = this.symbolIds.size + 1;
+    const id = SYSTEM_SYMBOLS.length + this.symbolIds.size + 1;
     this.symbolIds.set(text, id);
     return id;
   }

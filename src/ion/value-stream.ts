@@ -1,5 +1,5 @@
-import { BINARY_VERSION_MARKER, BinaryCutter } from './binary-cutter';
 import type { PaddingRule } from './binary-cursor';
+import { BINARY_VERSION_MARKER, BinaryCutter } from './binary-cutter';
 import { decodeIonPart, readIonPart, SymbolScope } from './binary-reader';
 import { ByteWindow } from './byte-window';
 import type { DocumentCutter } from './document-cutter';

@@ -4,7 +4,7 @@ import { toIon, type PartiqlValue } from './partiql-value';
 import { documentIdOf, type Binding, type Evaluation, type Scope } from './scope';
 import { StatementError } from './statement-error';
 import type { Aggregate, Expression, Projection } from './syntax-tree';
-import type { IonField, IonValue } from '../ion/value';
+import type { IonField, IonStruct, IonValue } from '../ion/value';
 
 /** What copying a field is held to cost. */
 const BYTES_PER_FIELD = 4;
@@ -14,6 +14,12 @@ export function project(projection: Projection, scope: Scope, evaluation: Evalua
   switch (projection.kind) {
     case 'value': return toIon(evaluateExpression(projection.expression, scope, evaluation));
     case 'star': {
+      const [binding] = scope.bindings;
+      // Most often the row is the very document; whoever has its encoding need not make it again.
+      if (scope.bindings.length === 1 && isPlainStruct(binding!)) {
+        evaluation.budget.spendOnBytes(binding.value.fields.length * BYTES_PER_FIELD);
+        return binding.value;
+      }
       const fields = scope.bindings.flatMap(fieldsOfBinding);
       evaluation.budget.spendOnBytes(fields.length * BYTES_PER_FIELD);
       return { kind: 'struct', fields };
@@ -30,6 +36,9 @@ export function project(projection: Projection, scope: Scope, evaluation: Evalua
     }
   }
 }
+
+const isPlainStruct = (binding: Binding): binding is Binding & { readonly value: IonStruct } =>
+  binding.value.kind === 'struct' && binding.value.annotations === undefined && binding.position === undefined && binding.documentIdAlias === undefined;
 
 /** The fields of a source as `*` shows them, the BY and AT aliases included. */
 function fieldsOfBinding(binding: Binding, index: number): readonly IonField[] {
