@@ -1,6 +1,7 @@
 import { UntagResourceCommand } from '@aws-sdk/client-qldb';
 import { checkOwner, establishLedger, findLedger } from './ledger-creation';
 import { ledgerDeclaration, type LedgerDeclaration } from './ledger-declaration';
+import { FINAL_EXPORT_SECONDS, finalExportDeclaration, finalExportPatience, isFinallyExported } from './ledger-final-export';
 import { formatLedgerId, ledgerNameOf } from './ledger-id';
 import { removeLedger } from './ledger-removal';
 import { failureOfRestore, patienceWithRestore } from './ledger-restore';
@@ -84,14 +85,16 @@ export function ledgerLifecycle(edges: Edges): Lifecycle<LedgerProgress> {
     const policy = finished !== undefined ? choice(properties, 'RemovalPolicy', ['Retain', 'Destroy'], 'Retain') : 'Retain';
     const requestedAt = new Date(event.Progress.requestedAt);
     const { control } = edges.connect(serviceUrl);
+    const finalExport = finalExportDeclaration(properties);
+    const archived = finalExport && (() => isFinallyExported(control, name, finalExport, requestedAt, edges));
     const remove = async (): Promise<IsCompleteResult> => {
-      const isGoing = await removeLedger(control, event, name, policy, edges.log) === 'going';
-      if (isGoing && !isWithin(DELETION_SECONDS, requestedAt, edges.now())) {
+      const removal = await removeLedger(control, event, name, policy, edges.log, archived);
+      if (removal === 'going' && !isWithin(DELETION_SECONDS, requestedAt, edges.now())) {
         throw new Error(`Ledger '${name}' is still being deleted after ${DELETION_SECONDS / 60} minutes, and goes on being deleted: a large journal takes `
           + 'its time, and CloudFormation waits an hour at most. Delete the stack again, which waits for the rest, or retain the resource '
           + `${event.LogicalResourceId}.`);
       }
-      return isGoing ? NOT_YET : { IsComplete: true };
+      return removal === 'going' || removal === 'archiving' ? NOT_YET : { IsComplete: true };
     };
     if (policy === 'Retain') {
       // Nothing has to happen, so nothing may stand in the way for long: removing an unfinished ledger is a courtesy.
@@ -100,7 +103,11 @@ export function ledgerLifecycle(edges: Edges): Lifecycle<LedgerProgress> {
         return isWithin(COURTESY_SECONDS, requestedAt, edges.now()) ? NOT_YET : { IsComplete: true };
       });
     }
-    return attemptOrWait(attemptOn(name, serviceUrl, event, requestedAt), false, remove);
+    const attempt = attemptOn(name, serviceUrl, event, requestedAt);
+    const patienceWith = finalExport && ((error: unknown) => finalExportPatience(error, name, finalExport));
+    // An export that runs must not be given up for an outage; but before the framework gives up without a word, the reason is told.
+    const mayRun = finalExport !== undefined && isWithin(FINAL_EXPORT_SECONDS, requestedAt, edges.now());
+    return attemptOrWait({ ...attempt, patienceWith }, mayRun, remove);
   }
 }
 

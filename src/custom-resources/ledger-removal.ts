@@ -1,21 +1,24 @@
 import { DeleteLedgerCommand, UpdateLedgerCommand, type QLDBClient } from '@aws-sdk/client-qldb';
 import { findLedger } from './ledger-creation';
+import { isFinalExportSkipped } from './ledger-final-export';
 import { type LifecycleEvent } from './lifecycle';
 import { CREATING, ownerOf } from './ownership';
 import { isNamed, messageOf, NotYet } from './service-failure';
 import { readTags } from './tags';
 
-export type Removal = 'gone' | 'going' | 'kept';
+export type Removal = 'gone' | 'going' | 'archiving' | 'kept';
 
 /**
  * The next step towards a ledger that is gone, or the decision to keep it.
  *
  * Keeping is success: a journal that was kept can be deleted later, a journal that was deleted cannot come back, and a stack must always be
  * deletable. So a ledger goes only when all of this holds: its tags say that this resource made it, and either it was never finished or
- * its removal policy is Destroy and nobody has switched deletion protection on.
+ * its removal policy is Destroy and nobody has switched deletion protection on. Where a final export is declared, a finished ledger goes only
+ * when `archived` says that its whole journal is exported.
  */
 export async function removeLedger(
   control: QLDBClient, event: LifecycleEvent, name: string, policy: 'Retain' | 'Destroy', log: (line: string) => void,
+  archived?: () => Promise<boolean>,
 ): Promise<Removal> {
   const ledger = await findLedger(control, name);
   if (!ledger) {
@@ -40,6 +43,13 @@ export async function removeLedger(
       return 'kept';
     }
     await control.send(new UpdateLedgerCommand({ Name: name, DeletionProtection: false }));
+  }
+  if (archived && !isUnfinished) {
+    if (isFinalExportSkipped(tags)) {
+      log(`Deletes ledger '${name}' without a final export, because its tags say so.`);
+    } else if (!await archived()) {
+      return 'archiving';
+    }
   }
   return deleteLedger(control, name);
 }

@@ -236,6 +236,7 @@ describe('what may go wrong', () => {
   });
 
   test('R16 two exports that never end leave the window to the next run, without a claim', async () => {
+    world.service.polls = Infinity;
     world.clock.advanceSeconds(DAY);
     world.service.exports.push(...['a', 'b'].map(id => ({ LedgerName: 'audit', ExportId: id, Status: 'IN_PROGRESS', ExportCreationTime: 0 })));
     await run();

@@ -61,6 +61,7 @@ export class FakeLedgerService {
   isDown = false;
   /** The newest block of every ledger. */
   tip = 3;
+  tipTime = new Date(0);
   /** What a stream is as soon as it was started. */
   streamHealth: { Status: string; ErrorCause?: string; StatusReason?: string } = { Status: 'ACTIVE' };
   private readonly faults: { operation: string; fault: Fault; seen: number }[] = [];
@@ -165,8 +166,9 @@ export class FakeLedgerService {
       'PATCH /ledgers/*/permissions-mode': ['UpdateLedgerPermissionsMode', () => Object.assign(this.ledger(name), input)],
       'DELETE /ledgers/*': ['DeleteLedger', () => this.deleteLedger(name)],
       'POST /ledgers/*/digest': ['GetDigest', () => this.getDigest(name)],
+      'POST /ledgers/*/block': ['GetBlock', () => ({ Block: { IonText: `{blockTimestamp:${this.tipTime.toISOString()}}` } })],
       'POST /ledgers/*/journal-s3-exports': ['ExportJournalToS3', () => this.startExport(name, input)],
-      'GET /ledgers/*/journal-s3-exports': ['ListJournalS3ExportsForLedger', () => ({ JournalS3Exports: this.of(this.exports, name) })],
+      'GET /ledgers/*/journal-s3-exports': ['ListJournalS3ExportsForLedger', () => ({ JournalS3Exports: this.listExports(name) })],
       'GET /ledgers/*/journal-s3-exports/*': ['DescribeJournalS3Export', () => this.describeExport(name, id)],
       'POST /ledgers/*/journal-kinesis-streams': ['StreamJournalToKinesis', () => this.startStream(name, input)],
       'GET /ledgers/*/journal-kinesis-streams': ['ListJournalKinesisStreamsForLedger', () => ({ Streams: this.of(this.streams, name) })],
@@ -249,6 +251,10 @@ export class FakeLedgerService {
     const job = { ...input, LedgerName: name, ExportId: this.id(), Status: 'IN_PROGRESS', ExportCreationTime: this.now().getTime() / 1000 };
     this.exports.unshift(job);
     return { ExportId: job.ExportId };
+  }
+
+  private listExports(name: string): Json[] {
+    return this.of(this.exports, name).map(({ ExportId: id }) => this.describeExport(name, id).ExportDescription);
   }
 
   private describeExport(name: string, id: string): Json {

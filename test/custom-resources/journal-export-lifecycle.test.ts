@@ -101,6 +101,7 @@ describe('Create', () => {
   });
 
   test('E7 two exports that never end fail the Create after half an hour', async () => {
+    world.service.polls = Infinity;
     await stack().create(properties({ WaitForCompletion: false, Bucket: 'one' }));
     await stack().create(properties({ WaitForCompletion: false, Bucket: 'two' }));
     const { Status, Reason } = await stack().create(properties());
