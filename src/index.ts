@@ -4,6 +4,7 @@ export { type LedgerServiceConcurrency } from './ledger-service-concurrency';
 export { type LedgerServicePrivateAccess } from './ledger-service-private-access';
 export { type LedgerServiceQuotas } from './ledger-service-quotas';
 export * from './ledger';
+export { type FinalExportOptions } from './final-export';
 export * from './ledger-digest';
 export * from './ledger-grants';
 export { type ILedgerMetrics } from './ledger-metrics';

@@ -1,4 +1,4 @@
-import { IResource, Resource, aws_iam as iam } from 'aws-cdk-lib';
+import { Duration, IResource, Resource, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ExportEncryption, encryptionProblem, exportKey } from './export-encryption';
 import { defaultPrefix, normalizedPrefix, prefixProblem } from './export-prefix';
@@ -74,10 +74,18 @@ export interface JournalExportOptions {
   readonly trigger?: string;
 
   /**
-   * Whether the deployment waits for the export to end, and fails if it does. It waits 55 minutes at most, so start longer ones with `false`.
+   * Whether the deployment waits for the export to end, and fails if the export does. It waits for `timeout` at most, so start longer ones with
+   * `false`.
    * @default true
    */
   readonly waitForCompletion?: boolean;
+
+  /**
+   * For how long the deployment waits for the export, its turn among others included, before it fails. 1 to 54 minutes, because CloudFormation waits an
+   * hour. The export itself goes on: QLDB's API cannot cancel it.
+   * @default Duration.minutes(54)
+   */
+  readonly timeout?: Duration;
 }
 
 /** Properties of a `JournalExport`. */
@@ -159,6 +167,7 @@ export class JournalExport extends Resource implements IJournalExport, iam.IGran
       prefixProblem(props.prefix),
       ...windowProblems(window, 'must-be-past', Date.now()),
       encryptionProblem(encryption, encryptionKey),
+      timeoutProblem(props.timeout),
     ]);
 
     const service = serviceOf(ledger);
@@ -184,6 +193,7 @@ export class JournalExport extends Resource implements IJournalExport, iam.IGran
       InclusiveStartTime: window.inclusiveStartTime ?? 'LEDGER_CREATION',
       ExclusiveEndTime: window.exclusiveEndTime ?? 'NOW',
       WaitForCompletion: props.waitForCompletion ?? true,
+      TimeoutSeconds: props.timeout?.toSeconds(),
       Trigger: props.trigger,
     });
     // Permission to assume the role, the role's own permissions and the bucket's policy must exist before the first object is written.
@@ -198,4 +208,15 @@ export class JournalExport extends Resource implements IJournalExport, iam.IGran
     this.completedManifestKey = resource.getAttString('CompletedManifestKey');
     this.exportCreationTime = resource.getAttString('ExportCreationTime');
   }
+}
+
+const TIMEOUT_MINUTES_MAX = 54;
+
+function timeoutProblem(timeout: Duration | undefined): string | undefined {
+  if (!timeout || timeout.isUnresolved()) {
+    return undefined;
+  }
+  const minutes = timeout.toMinutes({ integral: false });
+  return minutes >= 1 && minutes <= TIMEOUT_MINUTES_MAX ? undefined
+    : `timeout ${timeout.toString()} is not possible: use 1 to ${TIMEOUT_MINUTES_MAX} minutes, or waitForCompletion: false for longer exports`;
 }

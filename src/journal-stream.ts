@@ -132,6 +132,18 @@ export class JournalStream extends JournalStreamBase implements iam.IGrantable {
   public readonly streamArn: string;
   public readonly ledgerName: string;
 
+  /**
+   * What the stream was when it was last deployed: `ACTIVE`, `IMPAIRED`, `COMPLETED`, `CANCELED` or `FAILED`; `UNKNOWN` when the service has forgotten it.
+   * @attribute
+   */
+  public readonly streamStatus: string;
+
+  /**
+   * Why it was impaired or failed then: `KINESIS_STREAM_NOT_FOUND`, `IAM_PERMISSION_REVOKED`, or `NONE`.
+   * @attribute
+   */
+  public readonly streamErrorCause: string;
+
   /** Receives the journal. */
   public readonly kinesisStream: kinesis.IStream;
 
@@ -188,6 +200,8 @@ export class JournalStream extends JournalStreamBase implements iam.IGrantable {
     }
     this.streamId = resource.getAttString('StreamId');
     this.streamArn = resource.getAttString('StreamArn');
+    this.streamStatus = resource.getAttString('StreamStatus');
+    this.streamErrorCause = resource.getAttString('ErrorCause');
   }
 
   /** The old stream ends only after its replacement began, so every change that replaces it must change the name too. */

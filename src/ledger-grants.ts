@@ -1,4 +1,4 @@
-import { Stack, aws_iam as iam } from 'aws-cdk-lib';
+import { Annotations, Stack, aws_iam as iam } from 'aws-cdk-lib';
 import { ILedger } from './ledger';
 import { granteeProblem, ledgerGrantResource } from './ledger-grant-resource';
 import { rejectProblemsOf } from './problems';
@@ -127,6 +127,11 @@ export class LedgerGrants {
   }
 
   private administer(grantee: iam.IGrantable, inIam: iam.Grant): iam.Grant {
+    if (this.ledger.service?.checksGrants) {
+      Annotations.of(this.ledger).addWarningV2('cdk-ledger:grantOpensControlPlane',
+        'verify, exportJournal and streamJournal make an administrator of their grantee, who may then call every operation on every ledger of the '
+        + 'service: give it a service of its own, or acknowledge this');
+    }
     return this.ledger.service?.grants.invoke(grantee).combine(inIam) ?? inIam;
   }
 

@@ -3,19 +3,21 @@ import {
 } from 'aws-cdk-lib';
 import { ILedgerRef, LedgerReference } from 'aws-cdk-lib/aws-qldb';
 import { Construct } from 'constructs';
+import { FinalExportOptions, finalExport, finalExportProblems } from './final-export';
 import { JournalExport, JournalExportOptions } from './journal-export';
 import { JournalExportSchedule, JournalExportScheduleOptions } from './journal-export-schedule';
 import { JournalSource, bindSource, sourceProblems } from './journal-source';
 import { JournalStream, JournalStreamOptions } from './journal-stream';
 import { LedgerDigest, LedgerDigestOptions } from './ledger-digest';
 import { LedgerGrants } from './ledger-grants';
+import { keyProblem } from './ledger-key';
 import { ILedgerMetrics, MeasuredLedger } from './ledger-metrics';
 import { generatedName, nameProblem } from './ledger-name';
 import { ILedgerService, LedgerService } from './ledger-service';
 import { LedgerTable, tableProblems } from './ledger-table';
 import { LEDGER_LIFECYCLE, lifecycleResource, timeoutProblem } from './lifecycle-provider';
 import { rejectProblems, rejectProblemsOf } from './problems';
-import { isDeleted, removalProblem, watchRemoval } from './removal';
+import { removalOf, removalProblem, watchRemoval } from './removal';
 
 /** A ledger. */
 export interface ILedger extends IResource, ILedgerRef, ILedgerMetrics {
@@ -107,14 +109,23 @@ export interface LedgerProps {
   readonly deletionProtection?: boolean;
 
   /**
-   * What happens to the ledger when it leaves the stack, or is replaced.
+   * What happens to the ledger when it leaves the stack, or is replaced. With `RETAIN_ON_UPDATE_OR_DELETE`, a ledger whose first deployment fails
+   * goes with it, protected or not; any other is kept.
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * The key that the ledger reports as its own. A `LedgerService` encrypts everything it stores with the key of the service.
-   * @default - no key of its own
+   * Exports the whole journal before the ledger is deleted, under `RemovalPolicy.DESTROY`. Only a completed export lets it go; one that fails keeps
+   * the ledger and fails the deletion, until it is mended or the ledger is tagged `cdk-ledger:final-export=skip`.
+   * @default - the journal goes with the ledger
+   */
+  readonly finalExport?: FinalExportOptions;
+
+  /**
+   * The key that encrypts the ledger, for endpoints that keep one for each (`LedgerService.fromEndpoint`). A `LedgerService` encrypts all its ledgers
+   * with its own `encryptionKey`, so that any other key is an error here.
+   * @default - the key of the service
    */
   readonly encryptionKey?: kms.IKeyRef;
 
@@ -257,6 +268,8 @@ export class Ledger extends LedgerBase {
       ...props.restoreFrom ? sourceProblems(props.restoreFrom) : [],
       removalProblem(removalPolicy, this.deletionProtection),
       timeoutProblem(props.timeout),
+      keyProblem(props.service, props.encryptionKey),
+      ...finalExportProblems(props.finalExport),
     ]);
     if (this.permissionsMode === PermissionsMode.ALLOW_ALL) {
       Annotations.of(this).addWarningV2('cdk-ledger:allowAllPermissions',
@@ -265,6 +278,7 @@ export class Ledger extends LedgerBase {
 
     const service = props.service ?? LedgerService.defaultFor(this);
     this.service = service;
+    const archived = props.finalExport && this.finalExport(service, props.finalExport);
     this.cdkTagManager = new TagManager(TagType.MAP, LEDGER_LIFECYCLE.resourceType, props.tags);
     const restore = props.restoreFrom && bindSource(this, props.restoreFrom, service, this.physicalName);
     this.resource = lifecycleResource(this, 'Resource', LEDGER_LIFECYCLE, service, {
@@ -273,7 +287,8 @@ export class Ledger extends LedgerBase {
       DeletionProtection: this.deletionProtection,
       KmsKey: props.encryptionKey?.keyRef.keyArn,
       Tags: this.cdkTagManager.renderedTags,
-      RemovalPolicy: Lazy.string({ produce: () => isDeleted(cfnResource) ? 'Destroy' : 'Retain' }),
+      RemovalPolicy: Lazy.string({ produce: () => removalOf(cfnResource) }),
+      FinalExport: archived?.properties,
       Tables: props.tables?.map(table => ({ Name: table.name, Indexes: table.indexes ?? [] })),
       RestoreFrom: restore?.properties,
     }, { removalPolicy, timeout: props.timeout });
@@ -289,6 +304,7 @@ export class Ledger extends LedgerBase {
     }
 
     const cfnResource = this.resource.node.defaultChild as CfnResource;
+    this.resource.node.addDependency(...archived?.dependencies ?? []);
     watchRemoval(this, cfnResource, this.deletionProtection);
   }
 
@@ -298,6 +314,12 @@ export class Ledger extends LedgerBase {
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
     this.resource.applyRemovalPolicy(policy);
+  }
+
+  /** The role of the export trusts the ledger by its name, because it has to exist before the ledger and to outlive it. */
+  private finalExport(service: ILedgerService, options: FinalExportOptions) {
+    const scope = new Construct(this, 'FinalExport');
+    return finalExport(scope, Ledger.fromLedgerAttributes(scope, 'Ledger', { ledgerName: this.physicalName, service }), options);
   }
 }
 

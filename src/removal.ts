@@ -17,6 +17,15 @@ export function isDeleted(resource: CfnResource): boolean {
   return resource.cfnOptions.deletionPolicy === CfnDeletionPolicy.DELETE;
 }
 
+/** What the handler of a ledger is told of a policy that may change until synthesis. */
+export function removalOf({ cfnOptions: { deletionPolicy } }: CfnResource): string {
+  switch (deletionPolicy) {
+    case CfnDeletionPolicy.DELETE: return 'Destroy';
+    case CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE: return 'RetainExceptOnCreate';
+    default: return 'Retain';
+  }
+}
+
 /** Reports the contradiction at synthesis if it arises after construction, for example through `RemovalPolicies.of(app)`. */
 export function watchRemoval(construct: Construct, resource: CfnResource, deletionProtection: boolean): void {
   construct.node.addValidation({

@@ -1,7 +1,10 @@
 import { createHash } from 'crypto';
 import { type OutputFormat, type S3ObjectEncryptionType } from '@aws-sdk/client-qldb';
 import { type Properties } from './lifecycle';
-import { choice, flag, moment, optionalText, text } from './properties';
+import { choice, flag, moment, optionalText, text, wholeNumber } from './properties';
+
+/** A little before the framework gives up without a word. */
+const TIMEOUT_SECONDS = 54 * 60;
 
 /** What the properties of Custom::QldbJournalExport ask for. */
 export interface JournalExportDeclaration {
@@ -16,6 +19,8 @@ export interface JournalExportDeclaration {
   readonly start: Date | 'LEDGER_CREATION';
   readonly end: Date | 'NOW';
   readonly waitForCompletion: boolean;
+  /** For how long a request may take. */
+  readonly timeoutSeconds: number;
   readonly trigger?: string;
 }
 
@@ -33,6 +38,7 @@ export function journalExportDeclaration(properties: Properties): JournalExportD
     start: properties.InclusiveStartTime === 'LEDGER_CREATION' ? 'LEDGER_CREATION' : moment(properties, 'InclusiveStartTime'),
     end: properties.ExclusiveEndTime === 'NOW' ? 'NOW' : moment(properties, 'ExclusiveEndTime'),
     waitForCompletion: flag(properties, 'WaitForCompletion', true),
+    timeoutSeconds: properties.TimeoutSeconds === undefined ? TIMEOUT_SECONDS : wholeNumber(properties, 'TimeoutSeconds'),
     trigger: optionalText(properties, 'Trigger'),
   };
 }

@@ -4,7 +4,7 @@ import { formatExportId, parseExportId, type JournalExportId } from './journal-e
 import { describeExport, endOfRequest, startedExport } from './journal-export-start';
 import { NOT_YET, type Edges, type IsCompleteResult, type Lifecycle, type LifecycleEvent } from './lifecycle';
 import { attemptNow, attemptOrWait, PERMISSION_SECONDS, type Attempt, type Patience } from './patience';
-import { isNamed, isRoleNotReady, messageOf } from './service-failure';
+import { isNamed, isRoleNotReady, isWithin, messageOf } from './service-failure';
 
 export interface JournalExportProgress {
   readonly requestedAt: string;
@@ -50,7 +50,7 @@ export function journalExportLifecycle(edges: Edges): Lifecycle<JournalExportPro
       return attemptOrWait(attemptOn(declared, event, requestedAt), started !== undefined, async () => {
         const exportId = started
           ?? await startedExport(control, declared, event.RequestId, requestedAt, parseExportId(event.PhysicalResourceId));
-        return outcome(control, declared, exportId);
+        return outcome(control, declared, exportId, requestedAt);
       });
     },
   };
@@ -60,11 +60,43 @@ export function journalExportLifecycle(edges: Edges): Lifecycle<JournalExportPro
     const subject = `the export of ledger '${ledgerName}' to s3://${bucket}/${prefix}`;
     return { edges, event, requestedAt, serviceUrl, subject, patienceWith: error => patienceWith(error, declared) };
   }
+
+  async function outcome(
+    control: QLDBClient, declared: JournalExportDeclaration, exportId: string, requestedAt: Date,
+  ): Promise<IsCompleteResult> {
+    const { ledgerName, bucket, prefix } = declared;
+    const job = await describeExport(control, ledgerName, exportId);
+    const where = `Export ${exportId} of ledger '${ledgerName}' to s3://${bucket}/${prefix}`;
+    if (!job) {
+      throw new Error(`${where} is no longer known to the service. Check that the ledger still exists, then change the trigger to export again.`);
+    }
+    if (job.Status === 'CANCELLED') {
+      throw new Error(job.statusReason
+        ? `${where} was given up by the service before it was complete. ${job.statusReason} Then deploy again.`
+        : `${where} was cancelled by the service before it was complete. Check that role ${declared.roleArn} may write to the bucket `
+        + 'and use its key, then deploy again.');
+    }
+    if (job.Status !== 'COMPLETED' && declared.waitForCompletion) {
+      if (!isWithin(declared.timeoutSeconds, requestedAt, edges.now())) {
+        throw new Error(`${where} still runs after ${Math.round(declared.timeoutSeconds / 60)} minutes, and goes on. To have longer exports, deploy with `
+          + 'waitForCompletion: false, which starts them and does not wait.');
+      }
+      return NOT_YET;
+    }
+    const id = {
+      ledgerName,
+      exportId,
+      strandId: await strandOf(control, ledgerName),
+      creationTime: job.ExportCreationTime!.toISOString(),
+      fingerprint: fingerprint(declared),
+    };
+    return { IsComplete: true, PhysicalResourceId: formatExportId(id), Data: attributes(id, declared) };
+  }
 }
 
-function patienceWith(error: unknown, { ledgerName, roleArn, bucket }: JournalExportDeclaration): Patience | undefined {
+function patienceWith(error: unknown, { ledgerName, roleArn, bucket, timeoutSeconds }: JournalExportDeclaration): Patience | undefined {
   if (isNamed(error, 'LimitExceededException')) {
-    return { seconds: 1800, remedy: `Ledger '${ledgerName}' runs as many exports as it may: deploy again when one of them has ended.` };
+    return { seconds: Math.min(1800, timeoutSeconds), remedy: `Ledger '${ledgerName}' runs as many exports as it may: deploy again when one of them has ended.` };
   }
   if (isNamed(error, 'ResourcePreconditionNotMetException')) {
     return { seconds: 600, remedy: `Check that ledger '${ledgerName}' is active, then deploy again.` };
@@ -86,32 +118,6 @@ function patienceWith(error: unknown, { ledgerName, roleArn, bucket }: JournalEx
 function unchanged(event: LifecycleEvent): JournalExportId | undefined {
   const existing = event.RequestType === 'Update' ? parseExportId(event.PhysicalResourceId) : undefined;
   return existing?.fingerprint === fingerprint(journalExportDeclaration(event.ResourceProperties)) ? existing : undefined;
-}
-
-async function outcome(control: QLDBClient, declared: JournalExportDeclaration, exportId: string): Promise<IsCompleteResult> {
-  const { ledgerName, bucket, prefix } = declared;
-  const job = await describeExport(control, ledgerName, exportId);
-  const where = `Export ${exportId} of ledger '${ledgerName}' to s3://${bucket}/${prefix}`;
-  if (!job) {
-    throw new Error(`${where} is no longer known to the service. Check that the ledger still exists, then change the trigger to export again.`);
-  }
-  if (job.Status === 'CANCELLED') {
-    throw new Error(job.statusReason
-      ? `${where} was given up by the service before it was complete. ${job.statusReason} Then deploy again.`
-      : `${where} was cancelled by the service before it was complete. Check that role ${declared.roleArn} may write to the bucket `
-      + 'and use its key, then deploy again.');
-  }
-  if (job.Status !== 'COMPLETED' && declared.waitForCompletion) {
-    return NOT_YET;
-  }
-  const id = {
-    ledgerName,
-    exportId,
-    strandId: await strandOf(control, ledgerName),
-    creationTime: job.ExportCreationTime!.toISOString(),
-    fingerprint: fingerprint(declared),
-  };
-  return { IsComplete: true, PhysicalResourceId: formatExportId(id), Data: attributes(id, declared) };
 }
 
 function attributes(id: JournalExportId, declared: JournalExportDeclaration): Readonly<Record<string, string>> {

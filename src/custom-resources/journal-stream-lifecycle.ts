@@ -178,5 +178,5 @@ function attributes(
 ): Readonly<Record<string, string>> {
   const [, partition, , region, account] = event.StackId.split(':');
   const arn = stream?.Arn ?? `arn:${partition}:qldb:${region}:${account}:stream/${declared.ledgerName}/${streamId}`;
-  return { StreamId: streamId, StreamArn: arn };
+  return { StreamId: streamId, StreamArn: arn, StreamStatus: stream?.Status ?? 'UNKNOWN', ErrorCause: stream?.ErrorCause ?? 'NONE' };
 }

@@ -86,8 +86,8 @@ export function checkOwner(found: Tags, event: LifecycleEvent, name: string): vo
  */
 function checkTakeBack(found: Tags, event: LifecycleEvent, declared: LedgerDeclaration): void {
   const wasFinished = found[CREATING] === undefined;
-  if (event.RequestType === 'Create' && wasFinished && declared.removalPolicy === 'Destroy') {
+  if (event.RequestType === 'Create' && wasFinished && declared.removalPolicy !== 'Retain') {
     throw new Error(`Ledger '${declared.name}' exists already: it was kept when this resource was removed earlier. To take it back, declare `
-      + 'removalPolicy RETAIN (a later deployment may change it to DESTROY); to start afresh, delete the ledger first.');
+      + 'removalPolicy RETAIN (a later deployment may change it); to start afresh, delete the ledger first.');
   }
 }

@@ -16,10 +16,17 @@ export interface LedgerDeclaration {
   readonly deletionProtection: boolean;
   readonly kmsKey: string;
   readonly tags: Tags;
-  readonly removalPolicy: 'Retain' | 'Destroy';
+  readonly removalPolicy: LedgerRemovalPolicy;
   readonly tables: readonly TableDeclaration[];
   /** Absent: the ledger begins empty. */
   readonly restoreFrom?: LedgerRestoreDeclaration;
+}
+
+/** With RetainExceptOnCreate, CloudFormation sends a Delete only to undo the deployment that has made the ledger. */
+export type LedgerRemovalPolicy = 'Retain' | 'Destroy' | 'RetainExceptOnCreate';
+
+export function removalPolicy(properties: Properties): LedgerRemovalPolicy {
+  return choice(properties, 'RemovalPolicy', ['Retain', 'Destroy', 'RetainExceptOnCreate'], 'Retain');
 }
 
 /** @throws naming the property that is missing or wrong */
@@ -31,7 +38,7 @@ export function ledgerDeclaration(properties: Properties): LedgerDeclaration {
     deletionProtection: flag(properties, 'DeletionProtection', true),
     kmsKey: optionalText(properties, 'KmsKey') ?? AWS_OWNED_KMS_KEY,
     tags: tags(properties),
-    removalPolicy: choice(properties, 'RemovalPolicy', ['Retain', 'Destroy'], 'Retain'),
+    removalPolicy: removalPolicy(properties),
     tables: declaredTables(properties),
     restoreFrom: ledgerRestoreDeclaration(properties),
   };

@@ -1,6 +1,6 @@
 import { UntagResourceCommand } from '@aws-sdk/client-qldb';
 import { checkOwner, establishLedger, findLedger } from './ledger-creation';
-import { ledgerDeclaration, type LedgerDeclaration } from './ledger-declaration';
+import { ledgerDeclaration, removalPolicy, type LedgerDeclaration } from './ledger-declaration';
 import { FINAL_EXPORT_SECONDS, finalExportDeclaration, finalExportPatience, isFinallyExported } from './ledger-final-export';
 import { formatLedgerId, ledgerNameOf } from './ledger-id';
 import { removeLedger } from './ledger-removal';
@@ -12,7 +12,7 @@ import {
 } from './lifecycle';
 import { CREATING, ownerTags } from './ownership';
 import { attemptNow, attemptOrWait, type Attempt } from './patience';
-import { choice, tags as declaredTags, text } from './properties';
+import { tags as declaredTags, text } from './properties';
 import { isWithin, messageOf } from './service-failure';
 import { readTags, settleTags } from './tags';
 
@@ -82,13 +82,13 @@ export function ledgerLifecycle(edges: Edges): Lifecycle<LedgerProgress> {
     const finished = ledgerNameOf(id);
     const name = finished ?? text(properties, 'LedgerName');
     // Retain spares every ledger that was ever finished; that is all there may be of a Create which never told its id.
-    const policy = finished !== undefined ? choice(properties, 'RemovalPolicy', ['Retain', 'Destroy'], 'Retain') : 'Retain';
+    const policy = finished !== undefined ? removalPolicy(properties) : 'Retain';
     const requestedAt = new Date(event.Progress.requestedAt);
     const { control } = edges.connect(serviceUrl);
-    const finalExport = finalExportDeclaration(properties);
+    const finalExport = policy === 'Destroy' ? finalExportDeclaration(properties) : undefined;
     const archived = finalExport && (() => isFinallyExported(control, name, finalExport, requestedAt, edges));
     const remove = async (): Promise<IsCompleteResult> => {
-      const removal = await removeLedger(control, event, name, policy, edges.log, archived);
+      const removal = await removeLedger(control, event, name, policy, edges, archived);
       if (removal === 'going' && !isWithin(DELETION_SECONDS, requestedAt, edges.now())) {
         throw new Error(`Ledger '${name}' is still being deleted after ${DELETION_SECONDS / 60} minutes, and goes on being deleted: a large journal takes `
           + 'its time, and CloudFormation waits an hour at most. Delete the stack again, which waits for the rest, or retain the resource '

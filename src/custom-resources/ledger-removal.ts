@@ -1,10 +1,15 @@
 import { DeleteLedgerCommand, UpdateLedgerCommand, type QLDBClient } from '@aws-sdk/client-qldb';
 import { findLedger } from './ledger-creation';
+import { type LedgerRemovalPolicy } from './ledger-declaration';
 import { isFinalExportSkipped } from './ledger-final-export';
-import { type LifecycleEvent } from './lifecycle';
+import { type Edges, type LifecycleEvent } from './lifecycle';
 import { CREATING, ownerOf } from './ownership';
-import { isNamed, messageOf, NotYet } from './service-failure';
+import { flag } from './properties';
+import { isNamed, isWithin, messageOf, NotYet } from './service-failure';
 import { readTags } from './tags';
+
+/** No deployment lasts that long: a ledger that is older has a life outside of it. */
+const UNDONE_SECONDS = 24 * 3600;
 
 export type Removal = 'gone' | 'going' | 'archiving' | 'kept';
 
@@ -13,11 +18,11 @@ export type Removal = 'gone' | 'going' | 'archiving' | 'kept';
  *
  * Keeping is success: a journal that was kept can be deleted later, a journal that was deleted cannot come back, and a stack must always be
  * deletable. So a ledger goes only when all of this holds: its tags say that this resource made it, and either it was never finished or
- * its removal policy is Destroy and nobody has switched deletion protection on. Where a final export is declared, a finished ledger goes only
+ * its removal policy is Destroy and nobody has switched deletion protection on, or the deployment that has made it is undone. Where a final export is declared, a finished ledger goes only
  * when `archived` says that its whole journal is exported.
  */
 export async function removeLedger(
-  control: QLDBClient, event: LifecycleEvent, name: string, policy: 'Retain' | 'Destroy', log: (line: string) => void,
+  control: QLDBClient, event: LifecycleEvent, name: string, policy: LedgerRemovalPolicy, edges: Pick<Edges, 'now' | 'log'>,
   archived?: () => Promise<boolean>,
 ): Promise<Removal> {
   const ledger = await findLedger(control, name);
@@ -30,15 +35,21 @@ export async function removeLedger(
   const tags = await readTags(control, ledger.Arn);
   const isUnfinished = tags[CREATING] !== undefined;
   if (ownerOf(tags, event).kind !== 'this') {
-    log(`Kept ledger '${name}': its tags do not say that ${event.LogicalResourceId} of ${event.StackId} made it.`);
+    edges.log(`Kept ledger '${name}': its tags do not say that ${event.LogicalResourceId} of ${event.StackId} made it.`);
     return 'kept';
   }
   if (!isUnfinished && policy === 'Retain') {
     return 'kept';
   }
+  const isUndone = policy === 'RetainExceptOnCreate';
+  if (!isUnfinished && isUndone && !isWithin(UNDONE_SECONDS, ledger.CreationDateTime!, edges.now())) {
+    edges.log(`Kept ledger '${name}': it is older than the deployment that is undone can be.`);
+    return 'kept';
+  }
   if (ledger.DeletionProtection) {
-    if (!isUnfinished) {
-      log(`Kept ledger '${name}': its removal policy is Destroy, but deletion protection was switched on. `
+    const isDeclared = isUndone && flag(event.ResourceProperties, 'DeletionProtection', true);
+    if (!isUnfinished && !isDeclared) {
+      edges.log(`Kept ledger '${name}': its removal policy is ${policy}, but deletion protection was switched on. `
         + 'To delete it, switch protection off with UpdateLedger and call DeleteLedger.');
       return 'kept';
     }
@@ -46,7 +57,7 @@ export async function removeLedger(
   }
   if (archived && !isUnfinished) {
     if (isFinalExportSkipped(tags)) {
-      log(`Deletes ledger '${name}' without a final export, because its tags say so.`);
+      edges.log(`Deletes ledger '${name}' without a final export, because its tags say so.`);
     } else if (!await archived()) {
       return 'archiving';
     }

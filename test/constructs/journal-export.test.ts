@@ -1,4 +1,4 @@
-import { App, CfnParameter, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
+import { App, CfnParameter, Duration, Stack, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { grantedStatements, listed, onlyResource, resourcesOf } from './full-stack';
 import {
   ExportEncryption, ExportRole, JournalArchive, JournalExport, JournalExportOptions, JournalWindow, Ledger, LedgerService, OutputFormat,
@@ -21,6 +21,16 @@ const stackOf = (options: (stack: Stack) => JournalExportOptions = () => ({})) =
 };
 const exportIn = (stack: Stack) => onlyResource(stack, 'Custom::QldbJournalExport');
 const ROLE = /^LedgerExportRole/;
+
+test('how long the deployment waits can be said, up to what CloudFormation allows', () => {
+  const exportWith = (timeout: Duration) => {
+    const stack = new Stack(new App(), 'Stack');
+    new Ledger(stack, 'Ledger').exportJournal('Export', { timeout });
+    return onlyResource(stack, 'Custom::QldbJournalExport').Properties.TimeoutSeconds;
+  };
+  expect(exportWith(Duration.minutes(10))).toBe(600);
+  expect(() => exportWith(Duration.minutes(55))).toThrow('timeout Duration.minutes(55) is not possible: use 1 to 54 minutes, or waitForCompletion: false');
+});
 
 test('an export without options takes the whole journal into a new archive, encrypted with its key, and waits', () => {
   const { stack } = stackOf();

@@ -1,4 +1,5 @@
 import { App, CfnParameter, CfnResource, Stack, aws_iam as iam, aws_lambda as lambda } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { grantedStatements, onlyResource, resourcesOf } from './full-stack';
 import { ILedger, Ledger, LedgerService, PartiqlAction } from '../../src';
 
@@ -177,5 +178,6 @@ test('verify, exportJournal and streamJournal are for administrators: they reach
   const { stack, ledger, role } = stackOf();
   const grants = [ledger.grants.verify(role), ledger.grants.exportJournal(role), ledger.grants.streamJournal(role)];
   expect(grants.map(({ success }) => success)).toEqual([true, true, true]);
+  Annotations.fromStack(stack).hasWarning('/Stack/Ledger', Match.stringLikeRegexp('make an administrator.*cdk-ledger:grantOpensControlPlane'));
   expect(Object.values(resourcesOf(stack)).map(({ Type }) => Type)).not.toContain('Custom::QldbLedgerGrant');
 });

@@ -1,7 +1,7 @@
-import { App, CfnParameter, Duration, RemovalPolicies, RemovalPolicy, Stack, Stage, Tags, aws_kms as kms } from 'aws-cdk-lib';
+import { App, CfnParameter, Duration, RemovalPolicies, RemovalPolicy, Stack, Stage, Tags, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { onlyResource, resourcesOf } from './full-stack';
-import { Ledger, LedgerProps, LedgerService, PermissionsMode } from '../../src';
+import { type FinalExportOptions, JournalArchive, Ledger, LedgerProps, LedgerService, PermissionsMode } from '../../src';
 
 const stackOf = (props?: LedgerProps, id = 'Ledger') => {
   const stack = new Stack(new App(), 'Stack');
@@ -26,6 +26,7 @@ test('everything that can be said about a ledger reaches the custom resource', (
     permissionsMode: PermissionsMode.ALLOW_ALL,
     deletionProtection: false,
     removalPolicy: RemovalPolicy.DESTROY,
+    service: LedgerService.fromEndpoint(stack, 'Service', { serviceUrl: 'https://qldb.example.com' }),
     encryptionKey: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:111122223333:key/k'),
     tables: [{ name: 'Transfers', indexes: ['transferId'] }, { name: 'Accounts' }],
     tags: { team: 'ledger' },
@@ -47,6 +48,72 @@ test('tags of the app reach the ledger', () => {
   const { stack } = stackOf({ tags: { team: 'ledger' } });
   Tags.of(stack).add('cost-center', '42');
   expect(onlyResource(stack, 'Custom::QldbLedger').Properties.Tags).toEqual({ 'team': 'ledger', 'cost-center': '42' });
+});
+
+test('a key that would encrypt nothing is refused; that of the service, which encrypts all its ledgers, is not', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const service = new LedgerService(stack, 'Service');
+  const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:111122223333:key/k');
+  const refusal = /encryptionKey 'arn:aws:kms:eu-west-1:111122223333:key\/k' would encrypt nothing: .* pass it as encryptionKey of the LedgerService/;
+  expect(() => new Ledger(stack, 'Default', { encryptionKey })).toThrow(refusal);
+  expect(() => new Ledger(stack, 'Named', { service, encryptionKey })).toThrow(refusal);
+  new Ledger(stack, 'Same', { service, encryptionKey: service.encryptionKey });
+  expect(onlyResource(stack, 'Custom::QldbLedger').Properties.KmsKey).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^ServiceKey/), 'Arn'] });
+});
+
+test('RETAIN_ON_UPDATE_OR_DELETE reaches handler and template, protected or not', () => {
+  const { stack } = stackOf({ removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE });
+  const resource = onlyResource(stack, 'Custom::QldbLedger');
+  expect([resource.DeletionPolicy, resource.UpdateReplacePolicy]).toEqual(['RetainExceptOnCreate', 'Retain']);
+  expect(resource.Properties).toMatchObject({ DeletionProtection: true, RemovalPolicy: 'RetainExceptOnCreate' });
+});
+
+describe('the final export', () => {
+  const finalStack = (finalExport: Partial<FinalExportOptions> = {}, props: LedgerProps = {}) => {
+    const stack = new Stack(new App(), 'Stack');
+    const archive = new JournalArchive(stack, 'Archive');
+    const ledger = new Ledger(stack, 'Ledger', {
+      deletionProtection: false, removalPolicy: RemovalPolicy.DESTROY, ...props, finalExport: { archive, ...finalExport },
+    });
+    return { stack, ledger, archive };
+  };
+
+  test('is declared to the handler with a role of its own, which is there before the ledger and after it', () => {
+    const { stack } = finalStack({}, { ledgerName: 'payments' });
+    const { Properties: properties, DependsOn: dependsOn } = onlyResource(stack, 'Custom::QldbLedger');
+    expect(properties.FinalExport).toEqual({
+      RoleArn: { 'Fn::GetAtt': [expect.stringMatching(/^LedgerFinalExportRole/), 'Arn'] },
+      Bucket: { Ref: expect.stringMatching(/^ArchiveBucket/) },
+      Prefix: 'final-export/payments/',
+      OutputFormat: 'ION_BINARY',
+      ObjectEncryptionType: 'SSE_KMS',
+      KmsKeyArn: { 'Fn::GetAtt': [expect.stringMatching(/^ArchiveKey/), 'Arn'] },
+    });
+    expect(dependsOn).toEqual(expect.arrayContaining([
+      expect.stringMatching(/^LedgerFinalExportRole.*DefaultPolicy/), expect.stringMatching(/^ArchiveBucketPolicy/),
+    ]));
+    const [, role] = Object.entries(resourcesOf(stack)).find(([id, { Type }]) => Type === 'AWS::IAM::Role' && id.startsWith('LedgerFinalExport'))!;
+    expect(JSON.stringify(role.Properties.AssumeRolePolicyDocument)).toContain(':ledger/payments');
+  });
+
+  test('of a ledger of another name has another role, because both exist while the ledger is replaced', () => {
+    const roleOf = (ledgerName: string) => Object.keys(resourcesOf(finalStack({}, { ledgerName }).stack)).filter(id => /^LedgerFinalExportRole[0-9A-F]+$/.test(id));
+    expect(roleOf('payments')).not.toEqual(roleOf('payments-2'));
+  });
+
+  test('works with a generated name, and with a role of one\'s own', () => {
+    const { stack } = finalStack();
+    expect(onlyResource(stack, 'Custom::QldbLedger').Properties.FinalExport.Prefix).toBe('final-export/Stack-Ledger-084B9E88/');
+    const role = iam.Role.fromRoleArn(new Stack(), 'Own', 'arn:aws:iam::111122223333:role/own');
+    expect(onlyResource(finalStack({ role }).stack, 'Custom::QldbLedger').Properties.FinalExport.RoleArn).toBe('arn:aws:iam::111122223333:role/own');
+  });
+
+  test('is checked with the rest of the ledger', () => {
+    const stack = new Stack(new App(), 'Stack');
+    const archive = JournalArchive.fromBucket(stack, 'Archive', s3.Bucket.fromBucketName(stack, 'Bucket', 'elsewhere'));
+    expect(() => new Ledger(stack, 'Ledger', { ledgerName: '-', finalExport: { archive, prefix: 'x'.repeat(112) } })).toThrow(
+      /has 3 problems[\s\S]*finalExport: prefix 'x+' has 113 characters .* at most 111[\s\S]*finalExport: encryption SSE_KMS has no key/);
+  });
 });
 
 test('ALLOW_ALL is warned about', () => {

@@ -256,3 +256,21 @@ describe('What the service says', () => {
     expect(Reason).toContain(`was given up by the service before it was complete. ${StatusReason} Then deploy again.`);
   });
 });
+
+describe('Timeouts', () => {
+  test.each([[undefined, 54], ['600', 10]])('E24 an export that outlasts its timeout (%s) fails the Create, and says that it goes on', async (seconds, minutes) => {
+    world.service.polls = Infinity;
+    const { Status, Reason } = await stack().create(properties({ TimeoutSeconds: seconds }));
+    expect(Status).toBe('FAILED');
+    expect(Reason).toMatch(new RegExp(`^Export \\w+ of ledger 'audit' to s3://archive/journal still runs after ${minutes} minutes, and goes on\\.`));
+    expect(Reason).toContain('deploy with waitForCompletion: false');
+    expect(jobs()[0].Status).toBe('IN_PROGRESS');
+  });
+
+  test('E25 another timeout is no reason to export anew', async () => {
+    const deployment = stack();
+    await deployment.create(properties());
+    expect(await deployment.update(properties({ TimeoutSeconds: 600 }))).toMatchObject({ Status: 'SUCCESS' });
+    expect(jobs()).toHaveLength(1);
+  });
+});

@@ -34,7 +34,7 @@ describe('Create', () => {
   test('S1 starts the stream from the creation of the ledger and returns its id and ARN', async () => {
     const { Status, PhysicalResourceId, Data } = await stack().create(properties({ Tags: { team: 'ledger' } }));
     const [stream] = streams();
-    expect({ Status, Data }).toEqual({ Status: 'SUCCESS', Data: { StreamId: stream.StreamId, StreamArn: stream.Arn } });
+    expect({ Status, Data }).toEqual({ Status: 'SUCCESS', Data: { StreamId: stream.StreamId, StreamArn: stream.Arn, StreamStatus: 'ACTIVE', ErrorCause: 'NONE' } });
     expect(PhysicalResourceId).toMatch(new RegExp(`^audit/${stream.StreamId}/`));
     expect(stream).toMatchObject({
       Status: 'ACTIVE',
@@ -126,12 +126,12 @@ describe('Create', () => {
 });
 
 describe('Update', () => {
-  test('S13 tags change in place, whatever state the stream is in', async () => {
+  test('S13 tags change in place, whatever state the stream is in, and the attributes tell that state with its cause', async () => {
     const deployment = stack();
     const created = await deployment.create(properties({ Tags: { team: 'a', cost: '1' } }));
-    streams()[0].Status = 'IMPAIRED';
+    Object.assign(streams()[0], { Status: 'IMPAIRED', ErrorCause: 'IAM_PERMISSION_REVOKED' });
     const updated = await deployment.update(properties({ Tags: { team: 'b' } }));
-    expect(updated).toEqual(created);
+    expect(updated).toEqual({ ...created, Data: { ...created.Data, StreamStatus: 'IMPAIRED', ErrorCause: 'IAM_PERMISSION_REVOKED' } });
     expect(world.service.tagsOf(streams()[0].Arn)).toMatchObject({ team: 'b' });
     expect(world.service.tagsOf(streams()[0].Arn)).not.toHaveProperty('cost');
     expect(streams()).toHaveLength(1);
@@ -141,7 +141,8 @@ describe('Update', () => {
     const deployment = stack();
     const created = await deployment.create(properties());
     streams().splice(0);
-    expect(await deployment.update(properties({ Tags: { team: 'b' } }))).toEqual(created);
+    const updated = await deployment.update(properties({ Tags: { team: 'b' } }));
+    expect(updated).toEqual({ ...created, Data: { ...created.Data, StreamStatus: 'UNKNOWN' } });
   });
 
   test('S15 any other change starts another stream and cancels the old one afterwards', async () => {

@@ -381,3 +381,37 @@ describe('Delete', () => {
     expect(world.service.calls.filter(({ operation }) => operation === 'DeleteLedger')).toHaveLength(1);
   });
 });
+
+describe('RetainExceptOnCreate', () => {
+  const undoable = (changes: Record<string, unknown> = {}) => properties({ DeletionProtection: true, RemovalPolicy: 'RetainExceptOnCreate', ...changes });
+
+  test('L52 the Delete that undoes a Create deletes the ledger, although it is protected as declared', async () => {
+    const deployment = stack();
+    await deployment.create(undoable());
+    expect(await deployment.delete()).toMatchObject({ Status: 'SUCCESS' });
+    expect(ledger()).toBeUndefined();
+  });
+
+  test('L53 protection that was switched on by hand, and an age of more than a day, keep the ledger all the same', async () => {
+    const deployment = stack();
+    await deployment.create(undoable({ DeletionProtection: false }));
+    ledger()!.DeletionProtection = true;
+    await deployment.delete();
+    expect(ledger()?.State).toBe('ACTIVE');
+    world.service.ledgers.clear();
+    const old = stack();
+    await old.create(undoable());
+    world.clock.advanceSeconds(25 * 3600);
+    await old.delete();
+    expect(ledger()?.State).toBe('ACTIVE');
+    expect(world.log.join('\n')).toContain("Kept ledger 'audit': it is older than the deployment that is undone can be.");
+  });
+
+  test('L54 a kept ledger is not taken back, because a failing deployment would then destroy it', async () => {
+    const old = stack();
+    await old.create(properties({ RemovalPolicy: 'Retain' }));
+    await old.delete();
+    expect((await stack().create(undoable())).Reason).toContain('declare removalPolicy RETAIN');
+    expect(ledger()?.State).toBe('ACTIVE');
+  });
+});
