@@ -2,7 +2,7 @@ import { readFileSync } from 'fs';
 import { join } from 'path';
 
 const SUITES = [
-  'ledger-lifecycle', 'ledger-final-export', 'ledger-restore-lifecycle', 'ledger-grant-lifecycle', 'journal-export-lifecycle', 'journal-stream-lifecycle',
+  'ledger-lifecycle', 'ledger-restore-lifecycle', 'ledger-final-export', 'ledger-grant-lifecycle', 'journal-export-lifecycle', 'journal-stream-lifecycle',
   'mailbox-export-lifecycle',
   'batch-operations-lifecycle', 'mailbox-organization-lifecycle', 'ledger-digest-lifecycle', 'export-schedule-run', 'archive-bundles',
 ];
