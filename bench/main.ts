@@ -3,6 +3,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<(options: readonly strin
   commit: async () => (await import('./commit.js')).benchCommit,
   export: async () => (await import('./export.js')).benchExport,
   ion: async () => (await import('./ion.js')).benchIon,
+  synth: async () => (await import('./synth.js')).benchSynth,
   verify: async () => (await import('./verify.js')).benchVerify,
 };
 

@@ -1,5 +1,5 @@
 import * as path from 'path';
-import { Duration, Size, aws_ec2 as ec2, aws_iam as iam, aws_lambda as lambda, aws_logs as logs } from 'aws-cdk-lib';
+import { Duration, Size, Stack, aws_ec2 as ec2, aws_iam as iam, aws_lambda as lambda, aws_logs as logs } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
 /** A function whose code ships with this package. */
@@ -32,7 +32,7 @@ export function bundledFunction(scope: Construct, id: string, props: BundledFunc
     props.role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: NETWORK_INTERFACE_ACTIONS, resources: ['*'] }));
   }
   return new lambda.Function(scope, id, {
-    code: lambda.Code.fromAsset(path.join(__dirname, '..', 'assets', props.bundle)),
+    code: bundleCode(Stack.of(scope), props.bundle),
     handler: props.handler,
     description: props.description,
     runtime: lambda.Runtime.NODEJS_22_X,
@@ -48,6 +48,17 @@ export function bundledFunction(scope: Construct, id: string, props: BundledFunc
     vpcSubnets: props.network?.subnets,
     securityGroups: props.network && [props.network.securityGroup],
   });
+}
+
+const CODES = new WeakMap<Stack, Map<string, lambda.Code>>();
+
+/** The code of a bundle: one asset a stack, however many functions share it. */
+function bundleCode(stack: Stack, bundle: string): lambda.Code {
+  const codes = CODES.get(stack) ?? new Map<string, lambda.Code>();
+  CODES.set(stack, codes);
+  const code = codes.get(bundle) ?? lambda.Code.fromAsset(path.join(__dirname, '..', 'assets', bundle));
+  codes.set(bundle, code);
+  return code;
 }
 
 /** Lambda refuses to create a function in a VPC unless its role has these on every resource, because the interfaces do not exist yet. */
