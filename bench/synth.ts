@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { isDeepStrictEqual } from 'node:util';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import Table from 'cli-table3';
 import { discard, runConstructs, runL1, type Contender, type Phases, type SynthRun } from './synth-run';
 

@@ -9,10 +9,10 @@ interface Accepted {
 
 /** Functions of the library: the service's, the handlers of custom resources with CDK's framework around them, and those that run on a schedule. */
 const FUNCTION = new RegExp(`/(${[
-  'Service/(Api|Session|Worker)', '\\w+Provider(\\w{8})?/(OnEvent|IsComplete|Provider/framework-(onEvent|isComplete|onTimeout))',
-  'Jobs/Function', '(Schedule|Daily|Digest)/Run',
+  '(DefaultLedger)?Service/(Api|Session|Worker)', '\\w+Provider(\\w{8})?/(OnEvent|IsComplete|Provider/framework-(onEvent|isComplete|onTimeout))',
+  'Jobs/Function', '(Schedule|Daily(Export)?|Digest)/Run',
 ].join('|')})/Resource$`);
-const LOG_GROUP = /\/(\w+Provider(\w{8})?\/Logs|Service\/(Api|Session|Worker)Logs|(Jobs|Schedule|Daily|Digest)\/Logs)\/Resource$/;
+const LOG_GROUP = /\/(\w+Provider(\w{8})?\/Logs|(DefaultLedger)?Service\/(Api|Session|Worker)Logs|(Jobs|Schedule|Daily(Export)?|Digest)\/Logs)\/Resource$/;
 const ARCHIVE = /Archive\/Bucket\/Resource$/;
 const PRIVATE_API = /\/Service\/Private(Api|Session)\//;
 const ENDPOINT_GROUP = /\/Service\/VpcEndpoint\/SecurityGroup\/Resource$/;
@@ -25,7 +25,7 @@ const ACCEPTED: readonly Accepted[] = [
   { rule: /-L1$/, path: FUNCTION, reason: 'The bundles are built and tested for the runtime named; the framework functions follow CDK.' },
   {
     rule: /-IAM5\[Resource::\*\]$/,
-    path: /Service\/WorkerRole\/DefaultPolicy/,
+    path: /\/(DefaultLedger)?Service\/WorkerRole\/DefaultPolicy/,
     reason: 'dynamodb:ListStreams has no resource-level permissions; nor have the actions of X-Ray, when it is switched on.',
   },
   {
@@ -90,7 +90,7 @@ const ACCEPTED: readonly Accepted[] = [
   },
   {
     rule: /DynamoDBInBackupPlan$/,
-    path: /Service\/Table\/Resource$/,
+    path: /\/(DefaultLedger)?Service\/Table\/Resource$/,
     reason: 'The table can be restored to any second of up to 35 days; a backup plan is the account\'s.',
   },
   { rule: /CloudWatchAlarmAction$/, path: /Alarm\/Resource$|\/Alarms\//, reason: 'Whom an alarm wakes is the user\'s to say: alarmActions.' },

@@ -18,7 +18,7 @@ interface Wildcard {
 
 /** Every resource with a wildcard that the library can grant. Whatever is not listed names its resource by ARN, or fails. */
 const WILDCARDS: readonly Wildcard[] = [
-  { actions: /^dynamodb:ListStreams$/, resource: /^"\*"$/, policy: /^ServiceWorkerRole/, reason: 'has no resource-level permissions' },
+  { actions: /^dynamodb:ListStreams$/, resource: /^"\*"$/, policy: /^(DefaultLedger)?ServiceWorkerRole/, reason: 'has no resource-level permissions' },
   {
     actions: /^xray:Put(TraceSegments|TelemetryRecords)$/,
     resource: /^"\*"$/,
