@@ -266,6 +266,21 @@ test('a ledger that is gone is restored from its exports, by the command line th
   await expect(restoreInService({ ...request, ledger: 'third' }, {}, () => undefined)).rejects.toThrow(`The journal ${strandId} is that of the Ledger with name second already`);
 }, STARTING_MILLIS);
 
+test('of eight exports that are asked for at once, over DynamoDB, two start', async () => {
+  const request = new ExportJournalToS3Command({
+    Name: 'driven',
+    RoleArn: ROLE_ARN,
+    InclusiveStartTime: new Date(0),
+    ExclusiveEndTime: new Date(),
+    S3ExportConfiguration: { Bucket: 'archive', Prefix: 'race', EncryptionConfiguration: { ObjectEncryptionType: 'SSE_S3' } },
+  });
+  const outcomes = await Promise.allSettled(Array.from({ length: 8 }, async () => qldb.send(request)));
+  expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+  const reasons = outcomes.flatMap(outcome => outcome.status === 'rejected' ? [(outcome.reason as Error).name] : []);
+  expect(new Set(reasons)).toEqual(new Set(['LimitExceededException']));
+  await wake(await strandOf('driven'));
+}, STARTING_MILLIS);
+
 test('a bucket that does not exist is refused when the export is asked for', async () => {
   await expect(qldb.send(new ExportJournalToS3Command({
     Name: 'driven',

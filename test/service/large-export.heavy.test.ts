@@ -1,6 +1,7 @@
 import { directoryWithJournal, line, measureExport } from './large-export';
 
-const BLOCK_COUNT = 1_000_000;
+/** EXPORT_BLOCKS tries another size. */
+const BLOCK_COUNT = Number(process.env.EXPORT_BLOCKS ?? 1_000_000);
 /** A step holds the blocks of one object and what it makes of them, whatever the length of the journal. */
 const HEAP_GROWTH_MEGABYTES_MAX = 512;
 

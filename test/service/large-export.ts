@@ -19,6 +19,8 @@ export interface MeasuredExport {
   readonly objects: number;
   readonly megabytes: number;
   readonly millis: number;
+  /** Of all threads, while nobody received: what the export takes of a processor however busy the machine is. */
+  readonly processorMillis: number;
   readonly longestStepMillis: number;
   /** Memory of the process beyond what it had before, the most of it: what JavaScript holds, and what the system counts without mapped files. */
   readonly heapGrowthMegabytes: number;
@@ -52,16 +54,19 @@ export async function measureExport(directory: string, format: OutputFormat): Pr
       anonymous = Math.max(anonymous, now.anonymous);
     };
     const startMillis = performance.now();
+    const startCpu = processorMillis();
     const id = await exports.start('books', {
       inclusiveStartMillis: 0, exclusiveEndMillis: Date.now(), bucket: 'archive', prefix: '', encryption: { objectEncryptionType: 'SSE_S3' }, roleArn: ROLE_ARN, outputFormat: format,
     });
     while ((await exports.describe('books', id)).status === 'IN_PROGRESS') await new Promise(resolve => setTimeout(resolve, 10));
     const millis = performance.now() - startMillis - receiver.millis();
+    const spentMillis = processorMillis() - startCpu - receiver.processorMillis();
     const { digest } = await proofs.getDigest('books');
     return {
       format,
       ...receiver.received(),
       millis,
+      processorMillis: spentMillis,
       heapGrowthMegabytes: (heap - before.heap) / BYTES_PER_MEGABYTE,
       anonymousGrowthMegabytes: Number.isNaN(anonymous) ? undefined : (anonymous - before.anonymous) / BYTES_PER_MEGABYTE,
       isDigestEqual: format === 'JSON' || Buffer.compare(Buffer.from(digest), Buffer.from(receiver.digest())) === 0,
@@ -73,10 +78,10 @@ export async function measureExport(directory: string, format: OutputFormat): Pr
 
 /** Blocks a second, megabytes a second and memory, on one line. */
 export function line(measured: MeasuredExport): string {
-  const { format, blocks, objects, megabytes, millis, longestStepMillis, heapGrowthMegabytes, anonymousGrowthMegabytes } = measured;
-  const seconds = millis / 1000;
+  const { format, blocks, objects, megabytes, longestStepMillis, heapGrowthMegabytes, anonymousGrowthMegabytes } = measured;
+  const [seconds, processorSeconds] = [measured.millis / 1000, measured.processorMillis / 1000];
   return `export ${format.padEnd(10)} ${blocks.toLocaleString('en')} blocks, ${objects} objects, ${megabytes.toFixed(0)} MB in ${seconds.toFixed(1)} s: `
-    + `${Math.round(blocks / seconds).toLocaleString('en')} blocks/s, ${(megabytes / seconds).toFixed(1)} MB/s, longest step ${longestStepMillis.toFixed(0)} ms, `
+    + `${Math.round(blocks / seconds).toLocaleString('en')} blocks/s, ${(megabytes / seconds).toFixed(1)} MB/s (${(megabytes / processorSeconds).toFixed(1)} MB a second of processor time), longest step ${longestStepMillis.toFixed(0)} ms, `
     + `heap +${heapGrowthMegabytes.toFixed(0)} MB${anonymousGrowthMegabytes === undefined ? '' : `, resident without mapped files +${anonymousGrowthMegabytes.toFixed(0)} MB`}`;
 }
 
@@ -84,6 +89,7 @@ interface ReceivingEnd {
   readonly destinations: Destinations;
   onObject?: () => Promise<void>;
   millis(): number;
+  processorMillis(): number;
   digest(): Uint8Array;
   received(): Pick<MeasuredExport, 'blocks' | 'objects' | 'megabytes' | 'longestStepMillis' | 'problems'>;
 }
@@ -92,7 +98,7 @@ interface ReceivingEnd {
 function receivingEnd(format: OutputFormat): ReceivingEnd {
   const chain = new ChainVerifier(OWN_JOURNAL);
   const problems: string[] = [];
-  let [blocks, objects, bytes, ownMillis, longestStepMillis] = [0, 0, 0, 0, 0];
+  let [blocks, objects, bytes, ownMillis, ownProcessorMillis, longestStepMillis] = [0, 0, 0, 0, 0, 0];
   let lastEnd: number | undefined;
 
   const receive = ({ key, body }: ExportedObject): void => {
@@ -116,21 +122,29 @@ function receivingEnd(format: OutputFormat): ReceivingEnd {
         check: async () => undefined,
         async put(object) {
           const start = performance.now();
+          const startCpu = processorMillis();
           if (lastEnd !== undefined) longestStepMillis = Math.max(longestStepMillis, start - lastEnd);
           await end.onObject?.();
           receive(object);
           lastEnd = performance.now();
           ownMillis += lastEnd - start;
+          ownProcessorMillis += processorMillis() - startCpu;
         },
       }),
       records: async () => { throw new Error('There are no streams.'); },
       exports: async () => { throw new Error('There are no restores.'); },
     },
     millis: () => ownMillis,
+    processorMillis: () => ownProcessorMillis,
     digest: () => chain.summary().digest ?? new Uint8Array(),
     received: () => ({ blocks, objects, megabytes: bytes / BYTES_PER_MEGABYTE, longestStepMillis, problems }),
   };
   return end;
+}
+
+function processorMillis(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 const valuesOf = (format: OutputFormat, body: Uint8Array): Iterable<IonValue> =>
