@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { DescribeLedgerCommand, GetDigestCommand, QLDBClient } from '@aws-sdk/client-qldb';
+import { generatedArchive } from './archived-journal';
 import { exportedLedger, type ExportedLedger } from './exported-ledger';
 import { CLI, runCli } from './run-cli';
 import { startLedgerService, type RunningLedgerService } from '../../src/service';
@@ -107,25 +108,29 @@ describe('cdk-ledger restore export', () => {
   });
 
   test('goes on where it was killed, however often', async () => {
-    const { ledger } = await archived('ION_BINARY');
-    await ledger.insert(1_500);
-    await ledger.exportFrom(0, 'ION_BINARY', 'more');
-    await ledger.copyTo(archive);
-    const digest = await ledger.digest();
+    const { digest, blockCount } = await generatedArchive(archive, 4_000);
     let killed = 0;
-    for (let delayMillis = 400; ; delayMillis += 100) {
-      const child = spawn(process.execPath, [CLI, 'restore', 'export', archive, '--ledger', 'people', '--data', data, '--digest', digest], { stdio: 'ignore' });
+    for (let delayMillis = 600; ; delayMillis += 150) {
+      // Little memory does, however long the journal: large-restore.heavy.test.ts restores many more blocks.
+      const child = spawn(process.execPath, ['--max-old-space-size=48', CLI, 'restore', 'export', archive, '--ledger', 'people', '--data', data, '--digest', digest]);
+      let stderr = '';
+      child.stderr.on('data', chunk => stderr += chunk);
       const timer = setTimeout(() => child.kill('SIGKILL'), delayMillis);
       const [code] = await once(child, 'close') as [number | null];
       clearTimeout(timer);
       if (code !== null) {
-        expect(code).toBe(0);
+        // The last kill may have come just after the end.
+        if (!stderr.includes('The Ledger with name people already exists')) expect({ code, stderr }).toMatchObject({ code: 0 });
         break;
       }
       killed += 1;
     }
     expect(killed).toBeGreaterThan(0);
-    await served(async client => expect(Buffer.from((await client.send(new GetDigestCommand({ Name: 'people' }))).Digest!).toString('base64')).toBe(digest));
+    await served(async (client) => {
+      const answer = await client.send(new GetDigestCommand({ Name: 'people' }));
+      expect(Buffer.from(answer.Digest!).toString('base64')).toBe(digest);
+      expect(answer.DigestTipAddress!.IonText).toContain(`sequenceNo:${blockCount - 1}`);
+    });
   }, 60_000);
 
   test('explains what a name may be', async () => {
