@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { ionBool, ionDecimal, ionInt, ionList, ionString, IonStruct, ionStruct, ionTimestampFromMillis } from '../src/ion';
+import { ionBool, ionDecimal, ionInt, ionList, ionString, IonStruct, ionStruct, ionTimestampFromMillis, IonValue } from '../src/ion';
 import { Block, buildBlock, GENESIS_PREVIOUS_HASH, statementDigest, uniqueId } from '../src/journal';
 
 const START_MILLIS = Date.UTC(2026, 0, 1);
@@ -45,8 +45,21 @@ export function sampleDocument(number: number): IonStruct {
   });
 }
 
+/** The same document with no text or number that another one has. */
+function distinct(value: IonValue, number: number): IonValue {
+  switch (value.kind) {
+    case 'string': return ionString(`${value.value} ${number}`);
+    case 'int': return ionInt(value.value * 1_000_000n + BigInt(number));
+    case 'decimal': return ionDecimal(value.coefficient * 1_000_000n + BigInt(number), value.exponent);
+    case 'list': return ionList(value.items.map((item) => distinct(item, number)));
+    case 'struct': return { kind: 'struct', fields: value.fields.map(([name, field]) => [name, distinct(field, number)]) };
+    default: return value;
+  }
+}
+
 /** Blocks with true hashes, chained from block 0 on. */
-export function* sampleBlocks(count: number, revisionsPerBlock: number): Generator<Block, void, undefined> {
+export function* sampleBlocks(count: number, revisionsPerBlock: number, values?: 'distinct'): Generator<Block, void, undefined> {
+  const documentOf = (number: number): IonStruct => values === 'distinct' ? distinct(sampleDocument(number), number) as IonStruct : sampleDocument(number);
   let previousBlockHash = GENESIS_PREVIOUS_HASH;
   for (let sequenceNo = 0; sequenceNo < count; sequenceNo++) {
     const blockTimestampMillis = START_MILLIS + sequenceNo * 7;
@@ -68,7 +81,7 @@ export function* sampleBlocks(count: number, revisionsPerBlock: number): Generat
         tableId: TABLE_ID,
         statementIndexes: [1],
         version: 0,
-        data: sampleDocument(sequenceNo * revisionsPerBlock + index),
+        data: documentOf(sequenceNo * revisionsPerBlock + index),
       })),
     });
     yield block;

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,29 +8,35 @@ import Table from 'cli-table3';
 import { verifyLinksOnly } from './links-only-verifier';
 import { inRounds, printComparison } from './rounds';
 import { sampleBlocks } from './sample-journal';
-import { decodeIonStream, encodeIonStream, IonValue, parseIonStream, printIon, readIonStream } from '../src/ion';
+import {
+  decodeIonStream, encodeIon, encodeIonStream, ionList, ionString, ionStruct, IonValue, parseIonStream, printIon, readIonStream,
+} from '../src/ion';
 import { Block, blockFromIon, blockToIon, ChainVerifier, OWN_JOURNAL, Segment, verifySegment } from '../src/journal';
 
 const OBJECT_COUNT = 8;
 const BLOCKS_PER_OBJECT = 500;
 const BYTES_PER_MEGABYTE = 1e6;
 const MEMORY_MEGABYTES = [10, 100];
+const MANY_BLOCKS = 40_000;
+const COMMAND_LINE = join(__dirname, '../../../assets/cli/index.js');
 
 /** Verification of exports: everything, against only the links with ion-js. `--gigabytes 2` adds an export of that size to the look at memory. */
 export async function benchVerify(options: readonly string[]): Promise<void> {
-  for (const revisionsPerBlock of [1, 4]) await compare(revisionsPerBlock);
+  await compare('One revision a block', 1);
+  await compare('Four revisions a block', 4);
+  await compare('One revision a block, no value twice', 1, 'distinct');
   const gigabytes = options[0] === '--gigabytes' ? [Number(options[1])] : [];
   await printMemory([...MEMORY_MEGABYTES, ...gigabytes.map((size) => size * 1000)]);
 }
 
-async function compare(revisionsPerBlock: number): Promise<void> {
-  const objects = [...inObjects(sampleBlocks(OBJECT_COUNT * BLOCKS_PER_OBJECT, revisionsPerBlock))];
+async function compare(title: string, revisionsPerBlock: number, values?: 'distinct'): Promise<void> {
+  const objects = [...inObjects(sampleBlocks(OBJECT_COUNT * BLOCKS_PER_OBJECT, revisionsPerBlock, values))];
   const binary = objects.map((blocks) => shared(encodeIonStream(blocks.map(blockToIon))));
   const text = objects.map((blocks) => blocks.map((block) => printIon(blockToIon(block))).join('\n'));
   const workers = [1, 2].map(() => new Worker(join(__dirname, 'verify-worker.js'), { workerData: binary }));
   let turn = 0;
   const nextOf = <T>(inputs: readonly T[]): T => inputs[turn++ % inputs.length]!;
-  printComparison(`${revisionsPerBlock} revisions a block`, 'blocks', await inRounds([
+  printComparison(title, 'blocks', await inRounds([
     { name: 'ion-js, ION_TEXT, links only', run: () => verifyLinksOnly(nextOf(text)) },
     { name: 'ion-js, ION_BINARY, links only', run: () => verifyLinksOnly(nextOf(binary)) },
     { name: 'ION_TEXT, everything', run: () => verified(parseIonStream(nextOf(text))) },
@@ -40,11 +47,11 @@ async function compare(revisionsPerBlock: number): Promise<void> {
   await Promise.all(workers.map((worker) => worker.terminate()));
 }
 
-function* inObjects(blocks: Iterable<Block>): Generator<Block[], void, undefined> {
+function* inObjects(blocks: Iterable<Block>, blocksPerObject = BLOCKS_PER_OBJECT): Generator<Block[], void, undefined> {
   let object: Block[] = [];
   for (const block of blocks) {
     object.push(block);
-    if (object.length < BLOCKS_PER_OBJECT) continue;
+    if (object.length < blocksPerObject) continue;
     yield object;
     object = [];
   }
@@ -91,14 +98,19 @@ async function verifiedBy(workers: readonly Worker[], objectCount: number): Prom
 }
 
 async function printMemory(sizes: readonly number[]): Promise<void> {
-  const table = new Table({ head: ['Memory of a verifying process', 'blocks', 'peak MB', 'over an empty one'], style: { head: [], border: [] } });
-  const empty = verifyInProcess();
-  for (const megabytes of sizes) {
+  if (!existsSync(COMMAND_LINE)) throw new Error('The command line is not built; run npm run bundle first');
+  const table = new Table({ head: ['Memory of cdk-ledger verify export', 'blocks', 'peak MB', 'over an empty Node'], style: { head: [], border: [] } });
+  const empty = inProcess().peakBytes;
+  for (const { name, megabytes, blocksPerObject } of [
+    ...sizes.map((megabytes) => ({ name: `${megabytes} MB, objects of ${BLOCKS_PER_OBJECT} blocks`, megabytes, blocksPerObject: BLOCKS_PER_OBJECT })),
+    { name: `100 MB, objects of ${MANY_BLOCKS} blocks under one symbol table each`, megabytes: 100, blocksPerObject: MANY_BLOCKS },
+  ]) {
     const folder = await mkdtemp(join(tmpdir(), 'cdk-ledger-bench-'));
     try {
-      await writeExport(folder, megabytes);
-      const { blockCount, peakBytes } = verifyInProcess(folder);
-      table.push([`export of ${megabytes} MB`, blockCount, Math.round(peakBytes / BYTES_PER_MEGABYTE), Math.round((peakBytes - empty.peakBytes) / BYTES_PER_MEGABYTE)]);
+      await writeExport(folder, megabytes, blocksPerObject);
+      const { peakBytes, verdicts: [verdict] } = inProcess(COMMAND_LINE, 'verify', 'export', folder, '--strict', '--json');
+      if (verdict?.outcome !== 'valid') throw new Error('The export is not sound');
+      table.push([name, verdict.blockCount, inMegabytes(peakBytes), inMegabytes(peakBytes - empty)]);
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -106,21 +118,26 @@ async function printMemory(sizes: readonly number[]): Promise<void> {
   console.log(table.toString());
 }
 
-async function writeExport(folder: string, megabytes: number): Promise<void> {
+const inMegabytes = (bytes: number): number => Math.round(bytes / BYTES_PER_MEGABYTE);
+
+/** As the service lays it out, in as far as verification looks at it. */
+async function writeExport(folder: string, megabytes: number, blocksPerObject: number): Promise<void> {
+  const keys: string[] = [];
   let written = 0;
-  let index = 0;
-  for (const blocks of inObjects(sampleBlocks(Infinity, 1))) {
+  for (const blocks of inObjects(sampleBlocks(Infinity, 1), blocksPerObject)) {
+    const { strandId, sequenceNo } = blocks[0]!.blockAddress;
     const bytes = encodeIonStream(blocks.map(blockToIon));
-    await writeFile(join(folder, `${String(index++).padStart(8, '0')}.ion`), bytes);
+    keys.push(`${strandId}.${sequenceNo}-${sequenceNo + blocks.length - 1}.ion`);
+    await writeFile(join(folder, keys.at(-1)!), bytes);
     written += bytes.length;
-    if (written >= megabytes * BYTES_PER_MEGABYTE) return;
+    if (written < megabytes * BYTES_PER_MEGABYTE) continue;
+    await writeFile(join(folder, `${'0'.repeat(22)}.${strandId}.completed.manifest`), encodeIon(ionStruct({ keys: ionList(keys.map(ionString)) })));
+    return;
   }
 }
 
-function verifyInProcess(...folder: readonly string[]): { blockCount: number; peakBytes: number } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(__dirname, 'verify-memory.js'), ...folder], { encoding: 'utf8' });
+function inProcess(...command: readonly string[]): { readonly peakBytes: number; readonly verdicts: readonly { outcome: string; blockCount: number }[] } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(__dirname, 'verify-memory.js'), ...command], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
-  const result = JSON.parse(stdout) as { blockCount: number; findingCount: number; peakBytes: number };
-  if (result.findingCount > 0) throw new Error('The export is not sound');
-  return result;
+  return { peakBytes: (JSON.parse(stderr) as { peakBytes: number }).peakBytes, verdicts: stdout === '' ? [] : JSON.parse(stdout) };
 }

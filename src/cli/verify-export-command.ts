@@ -1,5 +1,6 @@
 import { base64 } from './base64';
 import { openExportSource } from './export-source';
+import { keepHeapFlat } from './flat-heap';
 import type { StrandVerdict } from './strand-verifier';
 import {
   clearProgress, count, exitWith, firstBadBlock, printFindings, printJson, printTable, reportingUnreadable, showProgress, unexplained,
@@ -17,6 +18,7 @@ export interface VerifyExportOptions {
 
 /** `cdk-ledger verify export`: prints a table of each export and each ledger, and every finding. */
 export async function verifyExportCommand(location: string, { digest, tip, gapless, strict, json }: VerifyExportOptions): Promise<void> {
+  keepHeapFlat();
   await reportingUnreadable(async () => {
     const expected = digest && { digest, ...(tip !== undefined && { sequenceNo: tip }) };
     const source = openExportSource(location);

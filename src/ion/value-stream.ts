@@ -20,6 +20,8 @@ export interface ValueStreamOptions {
 
 const VALUE_BYTES_MAX = 64 * 1024 * 1024;
 const BATCH_BYTES = 64 * 1024;
+/** What is made of many values at a time outlives the youngest garbage, which lets the heap grow. */
+const BATCH_VALUES_MAX = 16;
 /** Symbol tables of text are read anew with each batch, so a batch must outweigh them. */
 const BATCH_PER_SYMBOLS = 4;
 
@@ -89,22 +91,30 @@ class ArrivingDocument {
     return this.window.length >= Math.max(this.options.batchBytes ?? BATCH_BYTES, BATCH_PER_SYMBOLS * this.symbols.length);
   }
 
-  /** As `values`, those before a fault first. */
+  /** As `values`, some at a time; those before a fault come first. */
   * batches(stream: 'open' | 'ended'): Generator<ValueBatch, void, undefined> {
-    const values: IonValue[] = [];
-    let fault: unknown;
     const { offset } = this.window;
-    try {
-      for (const value of this.values(stream)) values.push(value);
-    } catch (error) {
-      fault = error;
-    }
     const placed = (error: InvalidIon): InvalidIon => {
       const { position } = error;
       return position !== undefined && 'offset' in position ? new InvalidIon(problemOf(error), { offset: offset + position.offset }) : error;
     };
-    if (values.length > 0) yield { values, placed };
-    if (fault !== undefined) throw fault;
+    const values = this.values(stream);
+    while (true) {
+      const batch: IonValue[] = [];
+      let fault: unknown;
+      try {
+        while (batch.length < BATCH_VALUES_MAX) {
+          const next = values.next();
+          if (next.done === true) break;
+          batch.push(next.value);
+        }
+      } catch (error) {
+        fault = error;
+      }
+      if (batch.length > 0) yield { values: batch, placed };
+      if (fault !== undefined) throw fault;
+      if (batch.length < BATCH_VALUES_MAX) return;
+    }
   }
 
   /** The values that are complete by now, or all that are left. */
