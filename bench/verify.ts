@@ -102,7 +102,7 @@ async function printMemory(sizes: readonly number[]): Promise<void> {
   const table = new Table({ head: ['Memory of cdk-ledger verify export', 'blocks', 'peak MB', 'over an empty Node'], style: { head: [], border: [] } });
   const empty = inProcess().peakBytes;
   for (const { name, megabytes, blocksPerObject } of [
-    ...sizes.map((megabytes) => ({ name: `${megabytes} MB, objects of ${BLOCKS_PER_OBJECT} blocks`, megabytes, blocksPerObject: BLOCKS_PER_OBJECT })),
+    ...sizes.map((size) => ({ name: `${size} MB, objects of ${BLOCKS_PER_OBJECT} blocks`, megabytes: size, blocksPerObject: BLOCKS_PER_OBJECT })),
     { name: `100 MB, objects of ${MANY_BLOCKS} blocks under one symbol table each`, megabytes: 100, blocksPerObject: MANY_BLOCKS },
   ]) {
     const folder = await mkdtemp(join(tmpdir(), 'cdk-ledger-bench-'));
@@ -136,7 +136,12 @@ async function writeExport(folder: string, megabytes: number, blocksPerObject: n
   }
 }
 
-function inProcess(...command: readonly string[]): { readonly peakBytes: number; readonly verdicts: readonly { outcome: string; blockCount: number }[] } {
+interface Measurement {
+  readonly peakBytes: number;
+  readonly verdicts: readonly { readonly outcome: string; readonly blockCount: number }[];
+}
+
+function inProcess(...command: readonly string[]): Measurement {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(__dirname, 'verify-memory.js'), ...command], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   return { peakBytes: (JSON.parse(stderr) as { peakBytes: number }).peakBytes, verdicts: stdout === '' ? [] : JSON.parse(stdout) };
