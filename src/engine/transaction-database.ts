@@ -13,6 +13,8 @@ import { indexValueRead, revisionRead } from './read-set';
 import type { Snapshot } from './snapshot';
 import { addBytes, type PendingDocument, type Transaction } from './transaction';
 
+const VERSIONS_REMEMBERED_MAX = 1_000;
+
 /** What one statement sees and changes: the transaction's snapshot under the transaction's own writes. Counts what it fetches. */
 export class TransactionDatabase implements Database {
   readonly transactionId: string;
@@ -26,7 +28,7 @@ export class TransactionDatabase implements Database {
   writeIOs = 0;
   private readonly statementIndex: number;
   private fetches = 0;
-  /** Of the committed documents that the statement has seen: it may change no other. */
+  /** Of the committed documents that the statement saw last; a scan may see more than there is memory for. */
   private readonly versions = new Map<string, number>();
 
   constructor(
@@ -62,7 +64,7 @@ export class TransactionDatabase implements Database {
     for await (const revision of this.committed(table, access)) {
       await this.breathe();
       if (!revision.data || this.transaction.writes.has(revision.metadata.id)) continue;
-      this.versions.set(revision.metadata.id, revision.metadata.version);
+      this.rememberVersion(revision);
       this.readIOs++;
       yield committedDocument(revision);
     }
@@ -89,6 +91,10 @@ export class TransactionDatabase implements Database {
     }
   }
 
+  refuseSoManyChanges(documentCount: number): void {
+    if (documentCount > DOCUMENTS_PER_TRANSACTION_MAX) throw tooManyDocuments();
+  }
+
   async insert(table: TableDefinition, data: IonStruct): Promise<string> {
     const documentId = randomId(this.random);
     this.write(table, documentId, 0, data);
@@ -96,11 +102,11 @@ export class TransactionDatabase implements Database {
   }
 
   async update(table: TableDefinition, documentId: string, data: IonStruct): Promise<void> {
-    this.write(table, documentId, this.versionToWrite(table, documentId), data);
+    this.write(table, documentId, await this.versionToWrite(table, documentId), data);
   }
 
   async remove(table: TableDefinition, documentId: string): Promise<void> {
-    const version = this.versionToWrite(table, documentId);
+    const version = await this.versionToWrite(table, documentId);
     // Made and deleted by one transaction: to the journal it never was.
     if (version === 0) this.forget(documentId);
     else this.write(table, documentId, version, undefined);
@@ -180,10 +186,20 @@ export class TransactionDatabase implements Database {
     return committedDocument(revision);
   }
 
-  private versionToWrite(table: TableDefinition, documentId: string): number {
+  private rememberVersion({ metadata: { id, version } }: Revision): void {
+    this.versions.set(id, version);
+    if (this.versions.size <= VERSIONS_REMEMBERED_MAX) return;
+    // Maps keep insertion order, so the oldest comes first.
+    for (const oldest of this.versions.keys()) {
+      this.versions.delete(oldest);
+      break;
+    }
+  }
+
+  private async versionToWrite(table: TableDefinition, documentId: string): Promise<number> {
     const pending = this.transaction.writes.get(documentId);
     if (pending) return pending.version;
-    const version = this.versions.get(documentId);
+    const version = this.versions.get(documentId) ?? (await this.snapshot.revision(table.tableId, documentId))?.metadata.version;
     if (version === undefined) throw new Error(`Document ${documentId} of table ${table.name} was changed without having been read.`);
     this.transaction.reads.documentIds.add(documentId);
     return version + 1;
@@ -197,7 +213,7 @@ export class TransactionDatabase implements Database {
     const { writes } = this.transaction;
     const earlier = writes.get(documentId);
     if (!earlier && writes.size >= DOCUMENTS_PER_TRANSACTION_MAX) {
-      throw badRequest(`A transaction can change at most ${DOCUMENTS_PER_TRANSACTION_MAX} documents. Commit, and go on in another one.`);
+      throw tooManyDocuments();
     }
     addBytes(this.transaction, bytes - (earlier?.bytes ?? 0));
     writes.set(documentId, {
@@ -217,6 +233,9 @@ export class TransactionDatabase implements Database {
     this.transaction.writes.delete(documentId);
   }
 }
+
+const tooManyDocuments = (): Error =>
+  badRequest(`A transaction can change at most ${DOCUMENTS_PER_TRANSACTION_MAX} documents. Commit, and go on in another one.`);
 
 function activeWithin(revision: Revision, successor: Revision | undefined, { fromMillis, toMillis }: HistoryWindow): boolean {
   const isSuccessor = successor?.metadata.id === revision.metadata.id;

@@ -17,6 +17,8 @@ export interface Database {
   /** Every revision, deleted ones included; restricted to some documents when `documentIds` is given, and to those active within the window. */
   history(table: TableDefinition, window: HistoryWindow): AsyncIterable<DocumentRevision>;
 
+  /** Refuses a statement once it is known to change more documents than can be written. Absent where any number can. */
+  refuseSoManyChanges?(documentCount: number): void;
   /** Answers the id of the new document. */
   insert(table: TableDefinition, data: IonStruct): Promise<string>;
   update(table: TableDefinition, documentId: string, data: IonStruct): Promise<void>;

@@ -10,6 +10,8 @@ const startOfText: Position = { line: 1, column: 1 };
 const wideSymbols: ReadonlySet<string> = new Set(['<<', '>>', '<=', '>=', '<>', '!=', '||']);
 /** No UTF-8 text has it, so neither could the journal keep it nor would its hash be that of the text. */
 const loneSurrogate = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
+/** A blank after one of these separates no values. */
+const noValueEndsWith: ReadonlySet<string> = new Set(', \t\r\n\f\v`[({:');
 const mayBeWide: ReadonlySet<string> = new Set('<>!|');
 const narrowSymbols: ReadonlySet<string> = new Set('()[]{},.:;?@*=<>+-/%');
 
@@ -47,10 +49,7 @@ export class Scanner {
   next(): Token {
     this.skipBlanksAndComments();
     const at = this.position();
-    this.tokenCount += 1;
-    if (this.tokenCount > limits.tokensMax) {
-      throw new StatementError('Lexer', `statement has more than ${limits.tokensMax} names, literals and symbols; hand values over as parameters`, at);
-    }
+    this.countTokens(1, at);
     const character = this.text.charAt(this.offset);
     if (character === '') return { kind: 'end', at };
     if (startsWord(character)) return this.word(at);
@@ -67,6 +66,13 @@ export class Scanner {
     }
     this.offset += symbol.length;
     return { kind: 'symbol', text: symbol === '!=' ? '<>' : symbol, at };
+  }
+
+  private countTokens(count: number, at: Position): void {
+    this.tokenCount += count;
+    if (this.tokenCount > limits.tokensMax) {
+      throw new StatementError('Lexer', `statement has more than ${limits.tokensMax} names, literals and symbols; hand values over as parameters`, at);
+    }
   }
 
   private position(): Position {
@@ -157,8 +163,10 @@ export class Scanner {
 
   private ionLiteral(at: Position): IonValue {
     const start = this.offset + 1;
-    const end = endOfIon(this.text, start);
+    const { end, separators } = endOfIon(this.text, start);
     if (end === undefined) throw new StatementError('Lexer', 'Ion literal is not closed; expected `', at);
+    // Its values count like those of any other literal.
+    this.countTokens(separators, at);
     const ionText = this.text.slice(start, end);
     this.advanceTo(end + 1);
     try {
@@ -169,20 +177,25 @@ export class Scanner {
   }
 }
 
-/** Where the backtick is that ends the Ion text; backticks in its strings, quoted symbols and comments are content. */
-function endOfIon(text: string, start: number): number | undefined {
-  let offset = start;
+/**
+ * Where the backtick is that ends the Ion text; backticks in its strings, quoted symbols and comments are content. And how many commas
+ * and gaps between its values there are up to there.
+ */
+function endOfIon(text: string, from: number): { readonly end?: number; readonly separators: number } {
+  let offset = from;
+  let separators = 0;
   while (offset < text.length) {
     const end = endOfOpaqueIon(text, offset);
     if (end !== undefined) {
       offset = end;
-    } else if (text[offset] === '`') {
-      return offset;
-    } else {
-      offset += 1;
+      continue;
     }
+    const character = text[offset]!;
+    if (character === '`') return { end: offset, separators };
+    if (character === ',' || (isBlank(character) && !noValueEndsWith.has(text[offset - 1]!))) separators += 1;
+    offset += 1;
   }
-  return undefined;
+  return { separators };
 }
 
 /** The end of the string, quoted symbol or comment that starts here, if one does. */

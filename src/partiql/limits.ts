@@ -8,7 +8,7 @@ export const limits = {
   decimalDigitsMax: 38,
   /** Largest absolute exponent of a decimal literal or result. */
   decimalExponentMax: 1_000_000,
-  /** Lexical elements of one statement; an Ion literal counts as one. */
+  /** Lexical elements of one statement, the values within its Ion literals included. */
   tokensMax: 10_000,
   /** Steps that a statement may take without having read a document; see WorkBudget. */
   workMax: 50_000,

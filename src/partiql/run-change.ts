@@ -50,6 +50,8 @@ export async function* runChange(change: Change, evaluation: Evaluation, databas
     if (!deletes) refuseDeletion(change.edit, steps, root.alias);
     edits.steps.push(...steps);
     editsByDocument.set(documentId, edits);
+    // Before more of them are held than could ever be written.
+    database.refuseSoManyChanges?.(editsByDocument.size);
   }
   const changed = [...editsByDocument].map(([documentId, edits]) => ({ documentId, document: applied(edits, evaluation) }));
   for (const { documentId, document } of changed) await write(database, table, documentId, document);

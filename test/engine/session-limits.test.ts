@@ -61,6 +61,29 @@ describe('limits are checked before anything is written', () => {
   });
 });
 
+test('a change of too many documents is refused as soon as that is known, and reads no further', async () => {
+  const counted = countingStore(memoryStore());
+  const { engine } = engineFixture({ store: counted.store });
+  await newLedger(engine);
+  await execute(engine, 'CREATE TABLE T');
+  for (let count = 0; count < 25; count++) await execute(engine, 'INSERT INTO T ?', `[${Array.from({ length: 40 }, (_, n) => `{n: ${n}}`).join()}]`);
+  const transaction = await begin(engine);
+  counted.itemsRead = 0;
+  await expect(transaction.run('UPDATE T SET n = 0')).rejects.toMatchObject({ message: expect.stringContaining('at most 40 documents') });
+  expect(counted.itemsRead).toBeLessThan(100);
+  await expect(transaction.run('DELETE FROM T')).rejects.toMatchObject({ message: expect.stringContaining('at most 40 documents') });
+});
+
+test('a statement changes documents that it saw long before the last ones', async () => {
+  const { engine } = engineFixture();
+  await newLedger(engine);
+  await execute(engine, 'CREATE TABLE T');
+  for (let batch = 0; batch < 40; batch++) await execute(engine, 'INSERT INTO T ?', `[${Array.from({ length: 40 }, (_, n) => `{n: ${n}}`).join()}]`);
+  // One of each batch, so that some are among the first that a scan of 1,600 comes upon.
+  expect(await execute(engine, 'UPDATE T SET seen = true WHERE n = 0')).toHaveLength(40);
+  expect(await execute(engine, 'SELECT VALUE metadata.version FROM _ql_committed_T WHERE data.seen IS NOT MISSING')).toEqual(Array(40).fill(1));
+});
+
 describe('an index serves a point read', () => {
   test.each(['SELECT * FROM T WHERE k = ?', 'SELECT n FROM T AS t WHERE t.k = ?', 'UPDATE T SET n = 0 WHERE k = ?', 'SELECT * FROM _ql_committed_T WHERE data.k = ?'])(
     '%s reads as little of a large table as of a small one', async (statement) => {

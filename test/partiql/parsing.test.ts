@@ -124,6 +124,14 @@ describe('limits', () => {
       .toBe('Lexer Error: at line 1, column 10007: statement has more than 10000 names, literals and symbols; hand values over as parameters');
   });
 
+  test('values within an Ion literal count, words of its texts do not', () => {
+    for (const literal of [`[${'1,'.repeat(40_000)}1]`, `(${'a '.repeat(40_000)}a)`]) {
+      expect(errorOf(`SELECT \`${literal}\` FROM T`).message).toContain('more than 10000 names, literals and symbols');
+    }
+    parseStatement(`INSERT INTO T \`{text: "${'a, b '.repeat(19_000)}"}\``);
+    parseStatement(`INSERT INTO T \`{ ${Array.from({ length: 4_000 }, (_, index) => `f${index}: ${index}`).join(', ')} }\``);
+  });
+
   test('steps of a path are bounded', () => {
     expect(errorOf(`SELECT x${'[*]'.repeat(10_000)} FROM T`).message).toContain('a path has at most 256 steps');
   });

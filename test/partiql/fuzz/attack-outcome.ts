@@ -16,9 +16,11 @@ export async function outcomeOf({ text, parameters = [] }: Attack): Promise<Atta
   await database.createTable('T', {});
   await database.createTable('U', {});
   const budget = new WorkBudget();
+  // Parameters that are alike are read once: to read them is no work of the statement.
+  const values = new Map([...new Set(parameters)].map(parameter => [parameter, parseIon(parameter)]));
   let rows = 0;
   try {
-    for await (const row of runStatement(parseStatement(text), parameters.map(parseIon), database, budget)) if (row) rows++;
+    for await (const row of runStatement(parseStatement(text), parameters.map(parameter => values.get(parameter)!), database, budget)) if (row) rows++;
     return { rows, steps: budget.spent };
   } catch (error) {
     if (error instanceof StatementError) return { rows, steps: budget.spent, error: error.message };

@@ -54,6 +54,7 @@ export const ATTACKS: readonly Attack[] = [
   { name: 'a path without end', text: filled('SELECT a', '.a', '') },
   { name: 'an unclosed Ion literal', text: filled('SELECT `[', "'a',", '') },
   { name: 'an Ion literal of many values', text: filled('SELECT `[', '1,', '1]`') },
+  { name: 'an Ion literal of many values without commas', text: filled('SELECT `(', 'a ', 'a)`') },
   { name: 'a deep Ion literal', text: filled('SELECT `', '[', '`') },
   { name: 'a number of very many digits', text: filled('SELECT ', '9', '') },
   { name: 'half a character at the end', text: filled("SELECT '", 'a', "\ud800'") },
