@@ -20,7 +20,8 @@ export async function outcomeOf({ text, parameters = [] }: Attack): Promise<Atta
   const values = new Map([...new Set(parameters)].map(parameter => [parameter, parseIon(parameter)]));
   let rows = 0;
   try {
-    for await (const row of runStatement(parseStatement(text), parameters.map(parameter => values.get(parameter)!), database, budget)) if (row) rows++;
+    const given = parameters.map(parameter => values.get(parameter)!);
+    for await (const row of runStatement(parseStatement(text), given, database, budget)) if (row) rows++;
     return { rows, steps: budget.spent };
   } catch (error) {
     if (error instanceof StatementError) return { rows, steps: budget.spent, error: error.message };
