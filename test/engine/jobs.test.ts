@@ -212,6 +212,20 @@ describe('a stream', () => {
       .toEqual(['CONTROL', 'BLOCK_SUMMARY', 'BLOCK_SUMMARY', 'REVISION_DETAILS', 'BLOCK_SUMMARY', 'REVISION_DETAILS']);
   });
 
+  test('begins with the block at its start and ends before the block at its end', async () => {
+    const fixture = await ledgerWithJournal(6);
+    const { engine, strandId } = fixture;
+    const timeOf = async (sequenceNo: number) => (await engine.proofs.getBlock('books', `{strandId:"${strandId}",sequenceNo:${sequenceNo}}`)).block.blockTimestampMillis;
+    // Documents 0 to 5 stand in blocks 2 to 7.
+    const [inclusiveStartMillis, exclusiveEndMillis] = [await timeOf(4), await timeOf(6)];
+    const id = await engine.streams.start('books', streamRequest({ inclusiveStartMillis, exclusiveEndMillis }));
+    await fixture.run();
+    expect(await engine.streams.describe('books', id)).toMatchObject({ status: 'COMPLETED' });
+    const records = streamedRecords(fixture);
+    expect(records.filter(({ recordType }) => recordType === 'REVISION_DETAILS').map(({ payload }) => payload.revision.data.n).sort()).toEqual([2, 3]);
+    expect(records.filter(({ recordType }) => recordType === 'CONTROL').map(({ payload }) => payload.controlRecordType)).toEqual(['CREATED', 'COMPLETED']);
+  });
+
   test('with an end completes with a control record', async () => {
     const fixture = await ledgerWithJournal(2);
     const id = await fixture.engine.streams.start('books', streamRequest({ exclusiveEndMillis: fixture.time.millis + HOUR_MILLIS }));
