@@ -161,7 +161,7 @@ describe('a ledger whose service does not check statements itself', () => {
   });
 });
 
-test('verify, exportJournal and streamJournal are for administrators: they reach the control plane, and the service is told nothing', () => {
+test('verify, exportJournal, streamJournal and restore are for administrators: they reach the control plane, and the service is told nothing', () => {
   expect(inIam((ledger, role) => ledger.grants.verify(role))).toEqual({
     reached: 'Api',
     actions: [{ Action: ['qldb:DescribeLedger', 'qldb:GetBlock', 'qldb:GetDigest', 'qldb:GetRevision'], Resource: ledgerArn }],
@@ -169,6 +169,10 @@ test('verify, exportJournal and streamJournal are for administrators: they reach
   expect(inIam((ledger, role) => ledger.grants.exportJournal(role))).toEqual({
     reached: 'Api',
     actions: [{ Action: ['qldb:DescribeJournalS3Export', 'qldb:ExportJournalToS3', 'qldb:ListJournalS3ExportsForLedger'], Resource: ledgerArn }],
+  });
+  expect(inIam((ledger, role) => ledger.grants.restore(role))).toEqual({
+    reached: 'Api',
+    actions: [{ Action: ['qldb:DescribeLedger', 'qldb:DescribeLedgerRestore', 'qldb:RestoreLedger'], Resource: ledgerArn }],
   });
   const { reached, actions: [stream] } = inIam((ledger, role) => ledger.grants.streamJournal(role));
   expect(reached).toBe('Api');
