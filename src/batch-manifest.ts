@@ -24,8 +24,11 @@ export interface BatchManifestObject {
   /** Key of the manifest. */
   readonly key: string;
 
-  /** ETag of the manifest, without quotes. Another manifest under the same key fails the job. */
-  readonly etag: string;
+  /**
+   * ETag of the manifest, without quotes. Another manifest under the same key fails the job.
+   * @default - that of the object when the job starts
+   */
+  readonly etag?: string;
 
   /**
    * Version of the manifest.
@@ -103,7 +106,12 @@ export interface BatchManifestDefinition {
   readonly request: Record<string, unknown>;
   readonly objects: { readonly bucket: s3.IBucket; readonly encryptionKey?: kms.IKeyRef; readonly keyPrefix: string };
   /** Where the manifest itself is read; absent for generated ones. */
-  readonly source?: { readonly bucket: s3.IBucket; readonly keys: string };
+  readonly source?: {
+    readonly bucket: s3.IBucket;
+    readonly keys: string;
+    /** What the handlers read to learn the ETag; absent when that is known. */
+    readonly lookup?: { readonly key: string; readonly action: string };
+  };
   readonly dependencies: readonly IConstruct[];
   readonly problems: readonly (string | undefined)[];
 }
@@ -163,17 +171,21 @@ export class BatchManifest {
       request: {
         Manifest: {
           Spec: spec,
-          Location: { ObjectArn: bucket.arnForObjects(key), ETag: etag, ...versionId === undefined ? {} : { ObjectVersionId: versionId } },
+          Location: present({ ObjectArn: bucket.arnForObjects(key), ETag: etag, ObjectVersionId: versionId }),
         },
       },
       objects: { bucket: objectsIn, encryptionKey: objectsIn.encryptionKey, keyPrefix: '' },
-      source: { bucket, keys },
+      source: {
+        bucket,
+        keys,
+        lookup: etag === undefined ? { key, action: versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion' } : undefined,
+      },
       dependencies: [bucket, objectsIn],
       problems: [
         ...problems,
         wildcardProblem('the key of the manifest', key),
         knownAtSynth(etag) && !/^[0-9a-f]{32}(-\d+)?$/i.test(etag)
-          ? `etag '${etag}' is not an ETag: use the 32 hexadecimal digits that aws s3api head-object shows, without quotes` : undefined,
+          ? `etag '${etag}' is not an ETag: use the 32 hexadecimal digits that aws s3api head-object shows, without quotes, or leave it out` : undefined,
       ],
     });
   }

@@ -155,7 +155,7 @@ export class BatchOperationsJob extends Resource implements IBatchOperationsJob,
     const { name, parameters } = operation._definition;
     const resource = batchJobResource(this, 'Resource', {
       kind: BATCH_OPERATIONS_JOB,
-      permissions: handlerPermissions(stack, this.role, props.jobTags),
+      permissions: handlerPermissions(stack, this.role, props),
       properties: {
         AccountId: stack.account,
         RoleArn: this.role.roleArn,
@@ -206,12 +206,30 @@ function wholeNumberProblem(name: string, value: number | undefined, max: number
 }
 
 /** What the handlers may do: jobs have no resource before they exist, so the role that may be passed is what narrows them. */
-function handlerPermissions(stack: Stack, role: iam.IRole, jobTags: Record<string, string> | undefined): iam.PolicyStatement[] {
+function handlerPermissions(stack: Stack, role: iam.IRole, { jobTags, manifest }: BatchOperationsJobProps): iam.PolicyStatement[] {
   const jobs = stack.formatArn({ service: 's3', resource: 'job', resourceName: '*' });
   const tagging = Object.keys(jobTags ?? {}).length > 0 ? ['s3:PutJobTagging'] : [];
   return [
     new iam.PolicyStatement({ actions: ['s3:CreateJob', 's3:ListJobs'], resources: ['*'] }),
     new iam.PolicyStatement({ actions: ['s3:DescribeJob', ...tagging, 's3:UpdateJobStatus'], resources: [jobs] }),
     passRole(role, BATCH_OPERATIONS_PRINCIPAL),
+    ...lookupPermissions(stack, manifest),
+  ];
+}
+
+/** To ask for the ETag of a manifest. Its content stays unread, but S3 may want to see the right to decrypt it. */
+function lookupPermissions({ region }: Stack, manifest: BatchManifest): iam.PolicyStatement[] {
+  const { source } = manifest._definition;
+  if (!source?.lookup) {
+    return [];
+  }
+  const { bucket, lookup: { key, action } } = source;
+  return [
+    new iam.PolicyStatement({ actions: [action], resources: [bucket.arnForObjects(key)] }),
+    ...bucket.encryptionKey ? [new iam.PolicyStatement({
+      actions: ['kms:Decrypt'],
+      resources: [bucket.encryptionKey.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` } },
+    })] : [],
   ];
 }

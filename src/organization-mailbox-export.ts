@@ -89,10 +89,17 @@ export class OrganizationMailboxExport extends Resource implements iam.IGrantabl
   public readonly missingMailboxCount: string;
 
   /**
-   * The first of those that are not, for people to read. The function's log lists all.
+   * The first of those that are not, for people to read. The report lists all.
    * @attribute
    */
   public readonly missingMailboxes: string;
+
+  /**
+   * Key of the report of the last run: JSON that lists every mailbox that is missing, and why, and every one that is exported, and where. Empty if
+   * it could not be written, or when an earlier release of this library ran.
+   * @attribute
+   */
+  public readonly reportKey: string;
 
   constructor(scope: Construct, id: string, props: OrganizationMailboxExportProps) {
     super(scope, id);
@@ -116,7 +123,11 @@ export class OrganizationMailboxExport extends Resource implements iam.IGrantabl
 
     const resource = batchJobResource(this, 'Resource', {
       kind: ORGANIZATION_MAILBOX_EXPORT,
-      permissions: mailboxHandlerPermissions(this, props.organizationId, this.role, HANDLER_ACTIONS),
+      permissions: [
+        ...mailboxHandlerPermissions(this, props.organizationId, this.role, HANDLER_ACTIONS),
+        new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [archiveBucket.arnForObjects(`${prefix}reports/*`)] }),
+        new iam.PolicyStatement({ actions: ['kms:GenerateDataKey'], resources: [encryptionKey!.keyRef.keyArn] }),
+      ],
       properties: {
         OrganizationId: props.organizationId,
         RoleArn: this.role.roleArn,
@@ -136,5 +147,6 @@ export class OrganizationMailboxExport extends Resource implements iam.IGrantabl
     this.exportedMailboxCount = resource.getAttString('ExportedMailboxes');
     this.missingMailboxCount = resource.getAttString('MissingMailboxes');
     this.missingMailboxes = resource.getAttString('Missing');
+    this.reportKey = resource.getAttString('ReportKey');
   }
 }

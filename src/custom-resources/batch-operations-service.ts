@@ -1,11 +1,13 @@
 import {
-  CreateJobCommand, DescribeJobCommand, ListJobsCommand, UpdateJobStatusCommand, type JobDescriptor, type JobListDescriptor, type JobStatus,
+  CreateJobCommand, DescribeJobCommand, ListJobsCommand, UpdateJobStatusCommand, type JobDescriptor, type JobListDescriptor, type JobManifest, type JobStatus,
   type S3ControlClient,
 } from '@aws-sdk/client-s3-control';
 import { markedDescription, markOf, type BatchJobPhase } from './batch-job-id';
 import { type BatchJobService } from './batch-job-lifecycle';
 import { batchOperationsDeclaration, type BatchOperationsDeclaration } from './batch-operations-declaration';
-import { isNamed, isRoleNotReady } from './service-failure';
+import { PERMISSION_SECONDS } from './patience';
+import { S3RequestFailed, type S3Requests } from './s3-requests';
+import { isNamed, isRoleNotReady, isUnavailable } from './service-failure';
 
 const ENDED: Readonly<Record<string, BatchJobPhase>> = { Complete: 'COMPLETE', Failed: 'FAILED', Cancelled: 'CANCELLED' };
 const RUNNING: JobStatus[] = [
@@ -13,7 +15,7 @@ const RUNNING: JobStatus[] = [
 ];
 
 /** Custom::S3BatchOperationsJob: one job of S3 Batch Operations. */
-export function batchOperationsService(client: S3ControlClient): BatchJobService<BatchOperationsDeclaration> {
+export function batchOperationsService(client: S3ControlClient, s3: Pick<S3Requests, 'etag'>): BatchJobService<BatchOperationsDeclaration> {
   return {
     name: 'S3 Control',
     declaration: batchOperationsDeclaration,
@@ -38,7 +40,7 @@ export function batchOperationsService(client: S3ControlClient): BatchJobService
         ClientRequestToken: clientToken,
         ConfirmationRequired: false,
         Operation: declared.Operation,
-        Manifest: declared.Manifest,
+        Manifest: await withEtag(declared.Manifest, s3),
         ManifestGenerator: declared.ManifestGenerator,
         Report: declared.Report,
         Priority: declared.priority,
@@ -77,9 +79,15 @@ export function batchOperationsService(client: S3ControlClient): BatchJobService
       }
     },
 
-    patienceWith: (error, { roleArn }) => isRoleNotReady(error)
-      ? { seconds: 180, remedy: `Check that S3 Batch Operations may assume role ${roleArn}, then deploy again.` }
-      : undefined,
+    patienceWith: (error, { roleArn, Manifest }) => {
+      if (error instanceof S3RequestFailed && !isUnavailable(error)) {
+        const object = Manifest?.Location?.ObjectArn;
+        return { seconds: PERMISSION_SECONDS, remedy: `Check that the manifest ${object} exists and that its bucket and key let the custom resource read it; then deploy again.` };
+      }
+      return isRoleNotReady(error)
+        ? { seconds: 180, remedy: `Check that S3 Batch Operations may assume role ${roleArn}, then deploy again.` }
+        : undefined;
+    },
   };
 
   async function describe({ accountId }: BatchOperationsDeclaration, jobId: string): Promise<JobDescriptor | undefined> {
@@ -92,6 +100,19 @@ export function batchOperationsService(client: S3ControlClient): BatchJobService
       throw error;
     }
   }
+}
+
+/** S3 wants to be told which manifest it will find; without a declaration, the one that is there now. */
+async function withEtag(manifest: JobManifest | undefined, s3: Pick<S3Requests, 'etag'>): Promise<JobManifest | undefined> {
+  const location = manifest?.Location;
+  if (!location || location.ETag) {
+    return manifest;
+  }
+  const [, bucket, key] = /^arn:[^:]+:s3:::([^/]+)\/(.+)$/s.exec(location.ObjectArn ?? '') ?? [];
+  if (bucket === undefined) {
+    throw new Error(`The manifest's ObjectArn '${location.ObjectArn}' is not the ARN of an object in S3, such as arn:aws:s3:::bucket/manifest.csv.`);
+  }
+  return { ...manifest, Location: { ...location, ETag: await s3.etag(bucket, key, location.ObjectVersionId) } };
 }
 
 async function* batchOperationsJobs(client: S3ControlClient, accountId: string, statuses: JobStatus[]): AsyncIterable<JobListDescriptor> {

@@ -5,7 +5,10 @@ import { NOT_YET, type Edges, type IsCompleteResult, type Lifecycle, type Lifecy
 import { cancelMailboxExport, isOrganizationGone, mailboxExportJobs, patienceWithWorkMail } from './mailbox-export-jobs';
 import { organizationExportDeclaration, organizationExportWish, type OrganizationExportDeclaration } from './mailbox-organization-declaration';
 import { advancedRun, type Mailbox, type OrganizationRun } from './mailbox-organization-run';
+import { organizationReport } from './mailbox-organization-report';
 import { attemptOrWait, type Attempt } from './patience';
+import { type S3Requests } from './s3-requests';
+import { messageOf } from './service-failure';
 
 export interface OrganizationExportProgress {
   readonly requestedAt: string;
@@ -22,7 +25,7 @@ const NAMES_IN_REASON_MAX = 20;
  * What was exported is read from WorkMail's list of jobs, by the mark that each carries. So a run goes on where a former one stopped, also one of
  * a deployment that failed, and nothing is exported twice within the declared time.
  */
-export function mailboxOrganizationLifecycle(client: WorkMailClient, edges: BatchJobEdges): Lifecycle<OrganizationExportProgress> {
+export function mailboxOrganizationLifecycle(client: WorkMailClient, s3: S3Requests, edges: BatchJobEdges): Lifecycle<OrganizationExportProgress> {
   return {
     async onEvent(event) {
       if (event.RequestType !== 'Delete') {
@@ -41,7 +44,7 @@ export function mailboxOrganizationLifecycle(client: WorkMailClient, edges: Batc
       }
       const declared = organizationExportDeclaration(event.ResourceProperties);
       if (event.RequestType === 'Update' && existing?.fingerprint === fingerprintOf(organizationExportWish(declared))) {
-        return answer(event.PhysicalResourceId!, existing);
+        return answer(event.PhysicalResourceId!, existing, declared);
       }
       const requestedAt = new Date(event.Progress.requestedAt);
       return attemptOrWait(attemptOn(declared, event, requestedAt), event.RequestType !== 'Delete', () =>
@@ -66,8 +69,9 @@ export function mailboxOrganizationLifecycle(client: WorkMailClient, edges: Batc
     }
     const missing = [...run.failed, ...run.running, ...run.waiting];
     missing.forEach(({ id, name }) => edges.log(JSON.stringify({ missingMailbox: id, name })));
+    const report = await written(declared, run, requestedAt);
     if (missing.length > 0 && !declared.allowsIncomplete) {
-      throw new Error(incomplete(declared, run, missing));
+      throw new Error(incomplete(declared, run, missing, report));
     }
     const id: BatchJobId = {
       jobId: declared.organizationId,
@@ -78,9 +82,29 @@ export function mailboxOrganizationLifecycle(client: WorkMailClient, edges: Batc
         ExportedMailboxes: String(run.exported.length),
         MissingMailboxes: String(missing.length),
         Missing: named(missing, NAMES_IN_ATTRIBUTE_MAX),
+        Report: report ?? '',
       },
     };
-    return answer(formatJobId(id), id);
+    return answer(formatJobId(id), id, declared);
+  }
+
+  /** Writes the report and returns its name. What is exported is worth more than the report on it, so a failure is only told to the log. */
+  async function written(declared: OrganizationExportDeclaration, run: OrganizationRun, requestedAt: Date): Promise<string | undefined> {
+    const name = `${requestedAt.toISOString().slice(0, 19).replaceAll(':', '-')}Z`;
+    const key = reportKey(declared, name);
+    try {
+      await s3.put({
+        bucket: declared.bucket,
+        key,
+        contentType: 'application/json',
+        body: organizationReport(declared, run, requestedAt, edges.now()),
+        kmsKeyArn: declared.kmsKeyArn,
+      });
+      return name;
+    } catch (error) {
+      edges.log(`Could not write the report to s3://${declared.bucket}/${key}: ${messageOf(error)}`);
+      return undefined;
+    }
   }
 
   /** Ends what a Create that failed has left running. */
@@ -120,10 +144,19 @@ function ownerAcrossStacks(event: LifecycleEvent): string {
   return ownerOfJobs({ ...event, StackId: event.StackId.slice(0, event.StackId.lastIndexOf('/')) });
 }
 
-function incomplete({ organizationId }: OrganizationExportDeclaration, run: OrganizationRun, missing: readonly Mailbox[]): string {
+/** The name of a report is all that the physical id has room for. */
+function reportKey({ prefix }: OrganizationExportDeclaration, name: string | undefined): string {
+  return name ? `${prefix.replace(/\/$/, '')}/reports/${name}.json` : '';
+}
+
+function incomplete(
+  declared: OrganizationExportDeclaration, run: OrganizationRun, missing: readonly Mailbox[], report: string | undefined,
+): string {
+  const { organizationId, bucket } = declared;
   const { exported, failed, running, waiting } = run;
   return `${missing.length} of ${exported.length + missing.length} mailboxes of organization ${organizationId} are not exported: ${failed.length} failed, `
-    + `${running.length} still run and ${waiting.length} wait: ${named(missing, NAMES_IN_REASON_MAX)}. The function's log lists them all. `
+    + `${running.length} still run and ${waiting.length} wait: ${named(missing, NAMES_IN_REASON_MAX)}. `
+    + `${report ? `s3://${bucket}/${reportKey(declared, report)}` : 'The function\'s log'} lists them all. `
     + 'What is exported is kept: deploy again, with another trigger if the resource exists, to go on; or set allowIncomplete to deploy all the same.';
 }
 
@@ -132,6 +165,7 @@ function named(mailboxes: readonly Mailbox[], max: number): string {
   return mailboxes.length > max ? `${names} and ${mailboxes.length - max} more` : names;
 }
 
-function answer(physicalResourceId: string, { attributes }: BatchJobId): IsCompleteResult {
-  return { IsComplete: true, PhysicalResourceId: physicalResourceId, Data: attributes };
+function answer(physicalResourceId: string, { attributes }: BatchJobId, declared: OrganizationExportDeclaration): IsCompleteResult {
+  const { Report: report, ...told } = attributes;
+  return { IsComplete: true, PhysicalResourceId: physicalResourceId, Data: { ...told, ReportKey: reportKey(declared, report) } };
 }

@@ -11,14 +11,22 @@ export interface Mailbox {
   readonly name: string;
 }
 
+/** A mailbox, and what there is to tell of its export. */
+export interface RunMailbox extends Mailbox {
+  readonly jobId?: string;
+  readonly s3Path?: string;
+  /** Why it is not exported, if WorkMail said so. */
+  readonly reason?: string;
+}
+
 /** Where a run stands: every mailbox of the organization is in one of the lists. */
 export interface OrganizationRun {
-  readonly exported: readonly Mailbox[];
-  readonly running: readonly Mailbox[];
+  readonly exported: readonly RunMailbox[];
+  readonly running: readonly RunMailbox[];
   /** Failed or cancelled since the run began, or refused by WorkMail for good. */
-  readonly failed: readonly Mailbox[];
+  readonly failed: readonly RunMailbox[];
   /** Waits for its turn, or for the day on which WorkMail exports it again. */
-  readonly waiting: readonly Mailbox[];
+  readonly waiting: readonly RunMailbox[];
 }
 
 /** Whose the jobs of a run are, and since when. */
@@ -43,9 +51,10 @@ export async function advancedRun(client: WorkMailClient, declared: Organization
   for await (const job of mailboxExportJobs(client, declared.organizationId)) {
     jobs.push(job);
   }
-  const lists = { exported: [] as Mailbox[], running: [] as Mailbox[], failed: [] as Mailbox[], waiting: [] as Mailbox[] };
+  const lists = { exported: [] as RunMailbox[], running: [] as RunMailbox[], failed: [] as RunMailbox[], waiting: [] as RunMailbox[] };
   for (const mailbox of await mailboxesOf(client, declared)) {
-    lists[standing(mailbox, jobs, declared, request)].push(mailbox);
+    const { list, job } = standing(mailbox, jobs, declared, request);
+    lists[list].push({ ...mailbox, ...job && { jobId: job.JobId, s3Path: job.S3Path, ...list === 'failed' && { reason: `job ${job.State}` } } });
   }
   const running = jobs.filter(({ State: state }) => state === 'RUNNING').length;
   const room = Math.min(declared.concurrency - lists.running.length, RUNNING_MAX - running);
@@ -54,18 +63,16 @@ export async function advancedRun(client: WorkMailClient, declared: Organization
     if (starts >= room) {
       break;
     }
-    const started = await start(client, declared, mailbox, request);
-    if (started !== 'waiting') {
-      lists.waiting = lists.waiting.filter(other => other !== mailbox);
-      lists[started].push(mailbox);
-    }
-    starts += started === 'running' ? 1 : 0;
+    const { list, ...told } = await start(client, declared, mailbox, request);
+    lists.waiting = lists.waiting.filter(other => other !== mailbox);
+    lists[list].push({ ...mailbox, ...told });
+    starts += list === 'running' ? 1 : 0;
   }
   return lists;
 }
 
 /** Some of those that wait, others at every poll: those that WorkMail refuses must not keep the rest from their turn. */
-function turns(waiting: readonly Mailbox[], { requestedAt, now }: RunRequest): Mailbox[] {
+function turns(waiting: readonly RunMailbox[], { requestedAt, now }: RunRequest): RunMailbox[] {
   const first = waiting.length === 0 ? 0 : Math.floor((now.getTime() - requestedAt.getTime()) / 1000) % waiting.length;
   return [...waiting.slice(first), ...waiting.slice(0, first)].slice(0, ATTEMPTS_PER_POLL_MAX);
 }
@@ -98,19 +105,22 @@ async function everyPage<Page extends { NextToken?: string }, Item>(
 
 function standing(
   { id }: Mailbox, jobs: readonly MailboxExportJob[], declared: OrganizationExportDeclaration, { owner, requestedAt }: RunRequest,
-): keyof OrganizationRun {
+): { readonly list: keyof OrganizationRun; readonly job?: MailboxExportJob } {
   const own = jobs.filter(job => job.EntityId === id && markOf(job.Description)?.owner === owner && isToTarget(job, declared));
   const since = (job: MailboxExportJob, moment: number) => (job.StartTime?.getTime() ?? 0) >= moment;
   const fresh = requestedAt.getTime() - declared.freshSeconds * 1000;
-  if (own.some(job => job.State === 'COMPLETED' && since(job, fresh))) {
-    return 'exported';
+  const exported = own.find(job => job.State === 'COMPLETED' && since(job, fresh));
+  if (exported) {
+    return { list: 'exported', job: exported };
   }
-  if (own.some(job => job.State === 'RUNNING')) {
-    return 'running';
+  const running = own.find(job => job.State === 'RUNNING');
+  if (running) {
+    return { list: 'running', job: running };
   }
   // WorkMail keeps whole seconds.
   const begun = Math.floor(requestedAt.getTime() / 1000) * 1000;
-  return own.some(job => since(job, begun)) ? 'failed' : 'waiting';
+  const failed = own.find(job => since(job, begun));
+  return failed ? { list: 'failed', job: failed } : { list: 'waiting' };
 }
 
 function isToTarget(job: MailboxExportJob, { bucket, prefix }: OrganizationExportDeclaration): boolean {
@@ -120,19 +130,18 @@ function isToTarget(job: MailboxExportJob, { bucket, prefix }: OrganizationExpor
 /** Below the prefix each mailbox has a folder of its own, because WorkMail chooses the names of the files. */
 async function start(
   client: WorkMailClient, declared: OrganizationExportDeclaration, mailbox: Mailbox, { jobOf, log }: RunRequest,
-): Promise<'running' | 'failed' | 'waiting'> {
+): Promise<{ readonly list: 'running' | 'failed' | 'waiting'; readonly jobId?: string; readonly reason?: string }> {
   try {
     const folder = `${declared.prefix.replace(/\/$/, '')}/${mailbox.id}/`;
-    await startedMailboxExport(client, { ...declared, prefix: folder }, mailbox.id, jobOf(mailbox));
-    return 'running';
+    return { list: 'running', jobId: await startedMailboxExport(client, { ...declared, prefix: folder }, mailbox.id, jobOf(mailbox)) };
   } catch (error) {
     if (isNamed(error, 'LimitExceededException')) {
       log(`Not yet (mailbox ${mailbox.name}): ${messageOf(error)}`);
-      return 'waiting';
+      return { list: 'waiting', reason: messageOf(error) };
     }
     if (isNamed(error, 'EntityNotFoundException', 'EntityStateException', 'InvalidParameterException') && !isRoleNotReady(error)) {
       log(`Refused (mailbox ${mailbox.name}): ${messageOf(error)}`);
-      return 'failed';
+      return { list: 'failed', reason: messageOf(error) };
     }
     throw error;
   }

@@ -96,14 +96,17 @@ test('handlers hand over only roles of this stack, each to the one service that 
   });
 });
 
-test('handlers may call the two services and write their log, nothing else', () => {
+test('handlers may call the two services, write their log and the reports of an organization, nothing else', () => {
   const handlers = statements.filter(([policyId]) => /HandlerRole|HandlerAccess/.test(policyId));
   expect([...new Set(handlers.flatMap(([, { Action }]) => listed(Action)))].sort()).toEqual([
-    'iam:PassRole', 'logs:CreateLogStream', 'logs:PutLogEvents',
-    's3:CreateJob', 's3:DescribeJob', 's3:ListJobs', 's3:PutJobTagging', 's3:UpdateJobStatus',
+    'iam:PassRole', 'kms:GenerateDataKey', 'logs:CreateLogStream', 'logs:PutLogEvents',
+    's3:CreateJob', 's3:DescribeJob', 's3:ListJobs', 's3:PutJobTagging', 's3:PutObject', 's3:UpdateJobStatus',
     'workmail:CancelMailboxExportJob', 'workmail:DescribeMailboxExportJob', 'workmail:ListMailboxExportJobs', 'workmail:ListResources',
     'workmail:ListUsers', 'workmail:StartMailboxExportJob',
   ]);
+  const puts = handlers.filter(([, { Action }]) => listed(Action).includes('s3:PutObject'));
+  expect(puts.map(([policyId, { Resource }]) => [policyId.replace(/[0-9A-F]{8}$/, ''), JSON.stringify(Resource).includes('/reports/*"')]))
+    .toEqual([['OrganizationHandlerAccess', true]]);
 });
 
 test('synthesis is deterministic', () => {
@@ -152,6 +155,11 @@ const ACCEPTED: { rule: RegExp; path: RegExp; reason: string }[] = [
     rule: /-IAM5\[Resource::<ArchiveBucket\w+\.Arn>\/[\w/-]+\*\]$/,
     path: /\/Role\/DefaultPolicy/,
     reason: 'A job works on many objects below its one prefix.',
+  },
+  {
+    rule: /-IAM5\[Resource::<ArchiveBucket\w+\.Arn>\/workmail\/m-[0-9a-f]+\/reports\/\*\]$/,
+    path: /HandlerAccess/,
+    reason: 'Each run of an organization writes a report of its own, below one prefix.',
   },
   { rule: /-IAM5\[Resource::\*\]$/, path: /HandlerAccess/, reason: 's3:CreateJob and s3:ListJobs have no resource-level permissions.' },
   { rule: /-IAM5\[Resource::arn:.*:job\/\*\]$/, path: /HandlerAccess/, reason: 'Ids of jobs are known only when they run.' },

@@ -179,6 +179,21 @@ describe('a manifest', () => {
     ]);
   });
 
+  test('without an ETag lets the handlers look it up, and nothing else', () => {
+    const { stack } = stackOf((_, objects) => ({ manifest: BatchManifest.csv({ bucket: objects, key: 'lists/objects.csv', objectsIn: objects }) }));
+    expect(jsonOf(stack, 'Manifest').Manifest.Location).toEqual({ ObjectArn: expect.stringMatching(/^<Objects\w+>\/lists\/objects\.csv$/) });
+    const handlers = grantedStatements(stack).filter(([policyId]) => policyId.includes('HandlerAccess')).map(([, statement]) => statement);
+    expect(handlers.slice(-2)).toEqual([
+      { Effect: 'Allow', Action: 's3:GetObject', Resource: { 'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringMatching(/^Objects/), 'Arn'] }, '/lists/objects.csv']] } },
+      {
+        Effect: 'Allow',
+        Action: 'kms:Decrypt',
+        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^ObjectsKey/), 'Arn'] },
+        Condition: { StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['s3.', { Ref: 'AWS::Region' }, '.amazonaws.com']] } } },
+      },
+    ]);
+  });
+
   test('of an inventory is read with its data files', () => {
     const { stack } = stackOf((_, objects) => ({
       manifest: BatchManifest.inventory({ bucket: objects, key: 'inv/objects/all/2026-05-31T00-00Z/manifest.json', etag: ETAG, objectsIn: objects }),

@@ -1,6 +1,6 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
-import { onlyResource } from './full-stack';
+import { grantedStatements, onlyResource } from './full-stack';
 import { OrganizationMailboxExport, OrganizationMailboxExportProps } from '../../src';
 
 const ORGANIZATION_ID = 'm-0123456789abcdef0123456789abcdef';
@@ -38,9 +38,18 @@ test('everything that can be said about an export reaches the custom resource', 
 });
 
 test('what came of the run can be used by other resources', () => {
-  const { stack, everybody: { mailboxCount, exportedMailboxCount, missingMailboxCount, missingMailboxes } } = stackOf();
-  expect(stack.resolve([mailboxCount, exportedMailboxCount, missingMailboxCount, missingMailboxes]))
-    .toEqual(['Mailboxes', 'ExportedMailboxes', 'MissingMailboxes', 'Missing'].map(name => ({ 'Fn::GetAtt': [expect.stringMatching(/^Everybody/), name] })));
+  const { stack, everybody: { mailboxCount, exportedMailboxCount, missingMailboxCount, missingMailboxes, reportKey } } = stackOf();
+  expect(stack.resolve([mailboxCount, exportedMailboxCount, missingMailboxCount, missingMailboxes, reportKey]))
+    .toEqual(['Mailboxes', 'ExportedMailboxes', 'MissingMailboxes', 'Missing', 'ReportKey'].map(name => ({ 'Fn::GetAtt': [expect.stringMatching(/^Everybody/), name] })));
+});
+
+test('the handlers may write reports below the prefix with the key of the export, besides what they do in WorkMail', () => {
+  const { stack } = stackOf();
+  const own = grantedStatements(stack).filter(([policyId]) => policyId.startsWith('EverybodyHandlerAccess')).map(([, { Action, Resource }]) => [Action, Resource]);
+  expect(own).toContainEqual(['s3:PutObject', {
+    'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringMatching(/^EverybodyArchiveBucket/), 'Arn'] }, `/workmail/${ORGANIZATION_ID}/reports/*`]],
+  }]);
+  expect(own).toContainEqual(['kms:GenerateDataKey', { 'Fn::GetAtt': [expect.stringMatching(/^EverybodyArchiveKey/), 'Arn'] }]);
 });
 
 test('the end of WorkMail is told at synthesis', () => {

@@ -1,21 +1,24 @@
 import { CloudFormationSimulator, SimulatedClock, type DeploymentOptions } from './cloudformation-simulator';
 import { batchJobLifecycle } from '../../src/custom-resources/batch-job-lifecycle';
 import { batchOperationsService } from '../../src/custom-resources/batch-operations-service';
+import { S3RequestFailed } from '../../src/custom-resources/s3-requests';
 import { FakeJobServices } from '../fakes/fake-job-services';
 import { ACCOUNT_ID, type FakeS3Control } from '../fakes/fake-s3-control';
 
 let clock: SimulatedClock;
 let services: FakeJobServices;
 let s3Control: FakeS3Control;
+let etag: jest.Mock<Promise<string>, [string, string, string?]>;
 beforeEach(async () => {
   clock = new SimulatedClock();
   services = await FakeJobServices.start(clock.now);
   s3Control = services.s3Control;
+  etag = jest.fn(async (_bucket: string, _key: string, _versionId?: string) => 'found');
 });
 afterEach(() => services.stop());
 
 function stack(options?: DeploymentOptions) {
-  const lifecycle = batchJobLifecycle(batchOperationsService(services.s3ControlClient()), { now: clock.now, log: () => undefined });
+  const lifecycle = batchJobLifecycle(batchOperationsService(services.s3ControlClient(), { etag }), { now: clock.now, log: () => undefined });
   return new CloudFormationSimulator(lifecycle, clock, options);
 }
 
@@ -81,6 +84,7 @@ describe('Create', () => {
     };
     await stack().create(properties({ Manifest: JSON.stringify({ Manifest }) }));
     expect(s3Control.jobs[0].request).toMatchObject({ Manifest: { ...Manifest, Spec: { ...Manifest.Spec, Fields: { member: ['Bucket', 'Key'] } } } });
+    expect(etag).not.toHaveBeenCalled();
   });
 
   test('B3 invoked twice for one request starts one job', async () => {
@@ -249,5 +253,43 @@ describe('Delete', () => {
     await deployment.create(properties({ WaitForCompletion: false }));
     services.isDown = true;
     expect((await deployment.delete()).Reason).toContain('--retain-resources AuditLedger');
+  });
+});
+
+describe('A manifest without an ETag', () => {
+  const manifest = (location: Record<string, string> = {}) => properties({
+    Manifest: JSON.stringify({
+      Manifest: { Spec: { Format: 'S3InventoryReport_CSV_20161130' }, Location: { ObjectArn: 'arn:aws-cn:s3:::lists/a b/manifest.json', ...location } },
+    }),
+  });
+  const located = () => s3Control.jobs.map(({ request }) => request.Manifest.Location);
+
+  test('B24 the ETag of a manifest is looked up when the job starts, for the version that is declared', async () => {
+    expect(await stack({ invokesTwice: true }).create(manifest({ ObjectVersionId: 'v1' }))).toMatchObject({ Status: 'SUCCESS' });
+    expect(etag).toHaveBeenCalledWith('lists', 'a b/manifest.json', 'v1');
+    expect(located()).toEqual([{ ObjectArn: 'arn:aws-cn:s3:::lists/a b/manifest.json', ETag: 'found', ObjectVersionId: 'v1' }]);
+  });
+
+  test('B25 a manifest that comes a minute later is waited for', async () => {
+    etag.mockRejectedValueOnce(new S3RequestFailed('NotFound', 'Nothing there', { httpStatusCode: 404, attempts: 1 }));
+    expect(await stack().create(manifest())).toMatchObject({ Status: 'SUCCESS' });
+    expect(located()).toEqual([{ ObjectArn: 'arn:aws-cn:s3:::lists/a b/manifest.json', ETag: 'found' }]);
+  });
+
+  test('B26 a manifest that is not there, or may not be read, fails the Create with the next step, and no job runs', async () => {
+    etag.mockRejectedValue(new S3RequestFailed('AccessDenied', 'Not you', { httpStatusCode: 403, attempts: 1 }));
+    const { Status, Reason } = await stack().create(manifest());
+    expect(Status).toBe('FAILED');
+    expect(Reason).toContain('AccessDenied: Not you. Check that the manifest arn:aws-cn:s3:::lists/a b/manifest.json exists and that its bucket and key let');
+    expect(s3Control.jobs).toEqual([]);
+  });
+
+  test('B27 a manifest that is looked up and has not moved runs nothing anew, whatever it lists by then', async () => {
+    const deployment = stack();
+    const created = await deployment.create(manifest());
+    etag.mockResolvedValue('another');
+    expect(await deployment.update({ ...manifest(), Priority: 5 })).toEqual(created);
+    await deployment.update({ ...manifest(), Trigger: '2' });
+    expect(located().map(({ ETag }) => ETag)).toEqual(['found', 'another']);
   });
 });

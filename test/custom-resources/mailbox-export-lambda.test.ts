@@ -12,6 +12,7 @@ beforeAll(async () => {
   // Read by the clients when they make their first call.
   Object.assign(process.env, {
     AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: 'eu-central-1', AWS_ENDPOINT_URL_WORKMAIL: services.url,
+    AWS_ENDPOINT_URL_S3: services.url,
   });
 });
 afterAll(() => services.stop());
@@ -25,6 +26,7 @@ test('the handlers export what the providers of their constructs name', () => {
 });
 
 test('the mailbox handlers reach WorkMail with the credentials and region of their function', async () => {
+  jest.spyOn(console, 'log').mockImplementation(() => {});
   const { onEvent, isComplete, onOrganizationEvent, isOrganizationComplete } = mailboxHandler;
   services.workMail.polls = 0;
   services.workMail.users = [{ Id: 'user-id-0001', State: 'ENABLED' }];

@@ -1,5 +1,6 @@
 import { CloudFormationSimulator, SimulatedClock, type DeploymentOptions } from './cloudformation-simulator';
 import { mailboxOrganizationLifecycle } from '../../src/custom-resources/mailbox-organization-lifecycle';
+import { S3RequestFailed, type S3Requests } from '../../src/custom-resources/s3-requests';
 import { FakeJobServices } from '../fakes/fake-job-services';
 import { ORGANIZATION_ID, type FakeWorkMail } from '../fakes/fake-workmail';
 
@@ -7,6 +8,8 @@ let clock: SimulatedClock;
 let services: FakeJobServices;
 let workMail: FakeWorkMail;
 let log: string[];
+let reports: Record<string, any>;
+let refusal: Error | undefined;
 beforeEach(async () => {
   clock = new SimulatedClock();
   services = await FakeJobServices.start(clock.now);
@@ -14,6 +17,8 @@ beforeEach(async () => {
   workMail.isOnceADay = true;
   workMail.users = people(3);
   log = [];
+  reports = {};
+  refusal = undefined;
 });
 afterEach(() => services.stop());
 
@@ -23,10 +28,19 @@ function people(count: number) {
   }));
 }
 
+const s3: S3Requests = {
+  async put({ bucket, key, contentType, body, kmsKeyArn }) {
+    if (refusal) { throw refusal; }
+    expect([bucket, contentType, kmsKeyArn]).toEqual(['archive', 'application/json', properties().KmsKeyArn]);
+    reports[key] = JSON.parse(body);
+  },
+  etag: async () => { throw new Error('not asked for'); },
+};
+
 const STACK_ID = 'arn:aws:cloudformation:eu-central-1:111122223333:stack/leave/';
 
 function stack(options?: DeploymentOptions, stackId = `${STACK_ID}1`) {
-  const lifecycle = mailboxOrganizationLifecycle(services.workMailClient(), { now: clock.now, log: line => log.push(line) });
+  const lifecycle = mailboxOrganizationLifecycle(services.workMailClient(), s3, { now: clock.now, log: line => log.push(line) });
   return new CloudFormationSimulator(lifecycle, clock, options, stackId, 'Everybody');
 }
 
@@ -218,5 +232,56 @@ describe('Delete', () => {
     const deployment = stack({ beforePoll: poll => { if (poll === 2) { workMail.organizations = []; } } });
     expect(await deployment.create(properties())).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('OrganizationNotFoundException') });
     expect(deployment.responses.at(-1)).toMatchObject({ RequestType: 'Delete', Status: 'SUCCESS' });
+  });
+});
+
+describe('The report', () => {
+  test('O19 a report lists every mailbox that is missing, and why, and every one that is exported, and where', async () => {
+    workMail.users = people(4);
+    services.fail('StartMailboxExportJob', { status: 400, name: 'EntityStateException', message: 'not ready', times: 1000, nth: 4 });
+    const deployment = stack({ beforePoll: () => workMail.jobs.slice(0, 1).forEach((job) => { job.State = 'FAILED'; }) });
+    const { Data } = await deployment.create(properties({ AllowIncomplete: true }));
+    expect(Data).toMatchObject({ ReportKey: 'workmail/reports/2026-03-01T12-00-00Z.json', MissingMailboxes: '2' });
+    expect(Object.keys(reports)).toEqual([Data!.ReportKey]);
+    expect(reports[Data!.ReportKey]).toMatchObject({
+      organizationId: ORGANIZATION_ID,
+      complete: false,
+      mailboxes: 4,
+      missing: [
+        { state: 'failed', id: 'user-id-0001', name: 'user1@example.com', jobId: 'mailbox-job-1', reason: 'job FAILED' },
+        { state: 'failed', id: 'user-id-0004', name: 'user4@example.com', reason: 'EntityStateException: not ready' },
+      ],
+      exported: [
+        { id: 'user-id-0002', jobId: 'mailbox-job-2', s3Path: 'archive/workmail/user-id-0002/mailbox-job-2.zip' },
+        { id: 'user-id-0003', jobId: 'mailbox-job-3' },
+      ],
+    });
+  });
+
+  test('O20 a run that fails has its report, too, and names it; each run has its own', async () => {
+    workMail.polls = 100_000;
+    workMail.users = people(12);
+    const first = await stack().create(properties());
+    expect(first.Reason).toContain('s3://archive/workmail/reports/2026-03-01T12-00-00Z.json lists them all.');
+    expect(reports['workmail/reports/2026-03-01T12-00-00Z.json'].missing.map(({ state }: { state: string }) => state))
+      .toEqual([...Array(10).fill('running'), ...Array(2).fill('waiting')]);
+    clock.advanceSeconds(2 * DAY_SECONDS);
+    workMail.polls = 1;
+    const second = await stack().create(properties());
+    expect(reports[second.Data!.ReportKey]).toMatchObject({ complete: true, missing: [] });
+    expect(Object.keys(reports)).toHaveLength(2);
+  });
+
+  test('O21 a report that cannot be written is told in the log and fails nothing', async () => {
+    refusal = new S3RequestFailed('AccessDenied', 'no', { httpStatusCode: 403, attempts: 1 });
+    expect(await stack().create(properties())).toMatchObject({ Status: 'SUCCESS', Data: { ExportedMailboxes: '3', ReportKey: '' } });
+    expect(log).toContain('Could not write the report to s3://archive/workmail/reports/2026-03-01T12-00-00Z.json: AccessDenied: no');
+  });
+
+  test('O22 a resource of an earlier release has no report, and lives on', async () => {
+    const deployment = stack();
+    await deployment.create(properties());
+    deployment.physicalId = deployment.physicalId!.replace(/&Report=[^&]*/, '');
+    expect(await deployment.update(properties({ Concurrency: 2 }))).toMatchObject({ Status: 'SUCCESS', Data: { ExportedMailboxes: '3', ReportKey: '' } });
   });
 });
