@@ -1,6 +1,6 @@
-import { CustomResource, Duration, RemovalPolicy, Size, Stack, aws_iam as iam, aws_logs as logs, custom_resources as cr } from 'aws-cdk-lib';
+import { CustomResource, Duration, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { bundledFunction, functionRole } from './bundled-function';
+import { CustomResourceProvider } from './custom-resource-provider';
 
 /** One kind of job of an AWS service. Type names and provider ids are in users' templates: they never change. */
 export interface BatchJobKind {
@@ -53,7 +53,7 @@ export interface BatchJobResourceProps {
 
 /** Creates a job's custom resource. Its permissions are its own policy, which stays until it is deleted, because Delete cancels. */
 export function batchJobResource(scope: Construct, id: string, { kind, permissions, properties }: BatchJobResourceProps): CustomResource {
-  const provider = BatchJobProvider.ofStack(scope, kind);
+  const provider = CustomResourceProvider.ofStack(scope, { ...kind, queryInterval: QUERY_INTERVAL, totalTimeout: TOTAL_TIMEOUT });
   const resource = new CustomResource(scope, id, {
     serviceToken: provider.serviceToken,
     serviceTimeout: SERVICE_TIMEOUT,
@@ -71,40 +71,4 @@ export function passRole(role: iam.IRole, ...services: readonly string[]): iam.P
     resources: [role.roleArn],
     conditions: { StringEquals: { 'iam:PassedToService': services.length === 1 ? services[0] : services } },
   });
-}
-
-/** The handlers of one kind of job, once per stack. They call an AWS service, where those of `lifecycle-provider` call a ledger service. */
-class BatchJobProvider extends Construct {
-  static ofStack(scope: Construct, kind: BatchJobKind): BatchJobProvider {
-    const stack = Stack.of(scope);
-    return stack.node.tryFindChild(kind.providerId) as BatchJobProvider | undefined ?? new BatchJobProvider(stack, kind);
-  }
-
-  readonly serviceToken: string;
-  readonly handlerRole: iam.Role;
-
-  private constructor(stack: Stack, kind: BatchJobKind) {
-    super(stack, kind.providerId);
-    const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
-    this.handlerRole = functionRole(this, 'HandlerRole', `Handlers of ${kind.resourceType}`, logGroup);
-    const handler = (handlerId: string, exportedName: string) => bundledFunction(this, handlerId, {
-      bundle: kind.bundle,
-      handler: `index.${exportedName}`,
-      description: `${kind.resourceType}: ${exportedName}`,
-      timeout: Duration.minutes(5),
-      memory: Size.mebibytes(512),
-      role: this.handlerRole,
-      logGroup,
-    });
-    const provider = new cr.Provider(this, 'Provider', {
-      onEventHandler: handler('OnEvent', kind.onEvent),
-      isCompleteHandler: handler('IsComplete', kind.isComplete),
-      queryInterval: QUERY_INTERVAL,
-      totalTimeout: TOTAL_TIMEOUT,
-      logGroup,
-      frameworkOnEventRole: functionRole(this, 'FrameworkOnEventRole', `Provider framework of ${kind.resourceType}: start`, logGroup),
-      frameworkCompleteAndTimeoutRole: functionRole(this, 'FrameworkWaitRole', `Provider framework of ${kind.resourceType}: wait`, logGroup),
-    });
-    this.serviceToken = provider.serviceToken;
-  }
 }

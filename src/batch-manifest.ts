@@ -38,6 +38,12 @@ export interface BatchManifestObject {
 
   /** The one bucket that all objects listed are in. */
   readonly objectsIn: s3.IBucket;
+
+  /**
+   * What all keys listed begin with. The job's role may work on such objects only; others that are listed fail.
+   * @default - any: the role may work on the whole bucket
+   */
+  readonly keyPrefix?: string;
 }
 
 /** A manifest in CSV. */
@@ -166,7 +172,7 @@ export class BatchManifest {
   private static inObject(
     manifest: BatchManifestObject, spec: Record<string, unknown>, keys: string, problems: readonly (string | undefined)[],
   ): BatchManifest {
-    const { bucket, key, etag, versionId, objectsIn } = manifest;
+    const { bucket, key, etag, versionId, objectsIn, keyPrefix } = manifest;
     return new BatchManifest({
       request: {
         Manifest: {
@@ -174,7 +180,7 @@ export class BatchManifest {
           Location: present({ ObjectArn: bucket.arnForObjects(key), ETag: etag, ObjectVersionId: versionId }),
         },
       },
-      objects: { bucket: objectsIn, encryptionKey: objectsIn.encryptionKey, keyPrefix: '' },
+      objects: { bucket: objectsIn, encryptionKey: objectsIn.encryptionKey, keyPrefix: keyPrefix ?? '' },
       source: {
         bucket,
         keys,
@@ -184,6 +190,7 @@ export class BatchManifest {
       problems: [
         ...problems,
         wildcardProblem('the key of the manifest', key),
+        wildcardProblem('keyPrefix', keyPrefix),
         knownAtSynth(etag) && !/^[0-9a-f]{32}(-\d+)?$/i.test(etag)
           ? `etag '${etag}' is not an ETag: use the 32 hexadecimal digits that aws s3api head-object shows, without quotes, or leave it out` : undefined,
       ],

@@ -1,8 +1,8 @@
-import { CustomResource, Duration, RemovalPolicy, Size, Stack, aws_iam as iam, aws_logs as logs, custom_resources as cr } from 'aws-cdk-lib';
+import { CustomResource, Duration, RemovalPolicy, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { bundledFunction, functionRole } from './bundled-function';
+import { CustomResourceProvider } from './custom-resource-provider';
 import { ILedgerService } from './ledger-service';
-import { LedgerServicePrivateAccess, callersNetwork } from './ledger-service-private-access';
+import { LedgerServicePrivateAccess } from './ledger-service-private-access';
 
 /** One kind of custom resource. Type names and provider ids are in users' templates: they never change. */
 export interface Lifecycle {
@@ -66,7 +66,7 @@ export function lifecycleResource(
   scope: Construct, id: string, lifecycle: Lifecycle, service: ILedgerService, properties: Record<string, unknown>,
   { removalPolicy, timeout }: LifecycleResourceOptions = {},
 ): CustomResource {
-  const provider = LifecycleProvider.ofStack(scope, lifecycle, service.privateAccess);
+  const provider = providerOf(scope, lifecycle, service.privateAccess);
   service.grants.invoke(provider.handlerRole);
   const resource = new CustomResource(scope, id, {
     serviceToken: provider.serviceToken,
@@ -81,44 +81,9 @@ export function lifecycleResource(
 
 /** The role that the handlers of a kind run under in the stack of `scope`, for permissions besides calling the service. */
 export function lifecycleRole(scope: Construct, lifecycle: Lifecycle, service: ILedgerService): iam.IRole {
-  return LifecycleProvider.ofStack(scope, lifecycle, service.privateAccess).handlerRole;
+  return providerOf(scope, lifecycle, service.privateAccess).handlerRole;
 }
 
-/** The handlers of one kind of custom resource, once per stack; and once more for each VPC from which alone a service can be reached. */
-class LifecycleProvider extends Construct {
-  static ofStack(scope: Construct, lifecycle: Lifecycle, access?: LedgerServicePrivateAccess): LifecycleProvider {
-    const stack = Stack.of(scope);
-    const id = access ? `${lifecycle.providerId}${access.vpc.node.addr.slice(-8).toUpperCase()}` : lifecycle.providerId;
-    return stack.node.tryFindChild(id) as LifecycleProvider | undefined ?? new LifecycleProvider(stack, id, lifecycle, access);
-  }
-
-  readonly serviceToken: string;
-  readonly handlerRole: iam.Role;
-
-  private constructor(stack: Stack, id: string, lifecycle: Lifecycle, access?: LedgerServicePrivateAccess) {
-    super(stack, id);
-    const network = access && callersNetwork(this, access);
-    const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
-    this.handlerRole = functionRole(this, 'HandlerRole', `Handlers of ${lifecycle.resourceType}`, logGroup);
-    const handler = (handlerId: string, exportedName: string) => bundledFunction(this, handlerId, {
-      bundle: lifecycle.bundle,
-      handler: `index.${exportedName}`,
-      description: `${lifecycle.resourceType}: ${exportedName}`,
-      timeout: Duration.minutes(5),
-      memory: Size.mebibytes(512),
-      role: this.handlerRole,
-      logGroup,
-      network,
-    });
-    const provider = new cr.Provider(this, 'Provider', {
-      onEventHandler: handler('OnEvent', 'onEvent'),
-      isCompleteHandler: handler('IsComplete', 'isComplete'),
-      queryInterval: QUERY_INTERVAL,
-      totalTimeout: lifecycle.totalTimeout,
-      logGroup,
-      frameworkOnEventRole: functionRole(this, 'FrameworkOnEventRole', `Provider framework of ${lifecycle.resourceType}: start`, logGroup),
-      frameworkCompleteAndTimeoutRole: functionRole(this, 'FrameworkWaitRole', `Provider framework of ${lifecycle.resourceType}: wait`, logGroup),
-    });
-    this.serviceToken = provider.serviceToken;
-  }
+function providerOf(scope: Construct, { totalTimeout, ...kind }: Lifecycle, access: LedgerServicePrivateAccess | undefined): CustomResourceProvider {
+  return CustomResourceProvider.ofStack(scope, { ...kind, onEvent: 'onEvent', isComplete: 'isComplete', queryInterval: QUERY_INTERVAL, totalTimeout }, access);
 }

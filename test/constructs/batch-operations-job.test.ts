@@ -194,6 +194,13 @@ describe('a manifest', () => {
     ]);
   });
 
+  test('whose keys have a prefix lets the role work below it only', () => {
+    const { stack } = stackOf((_, objects) => ({
+      manifest: BatchManifest.csv({ bucket: objects, key: 'k', etag: ETAG, objectsIn: objects, keyPrefix: 'journal/' }),
+    }));
+    expect(permissions(stack)).toContain('s3:DeleteObjectTagging, s3:DeleteObjectVersionTagging @ <Objects>/journal/*');
+  });
+
   test('of an inventory is read with its data files', () => {
     const { stack } = stackOf((_, objects) => ({
       manifest: BatchManifest.inventory({ bucket: objects, key: 'inv/objects/all/2026-05-31T00-00Z/manifest.json', etag: ETAG, objectsIn: objects }),

@@ -50,7 +50,7 @@ const WILDCARDS: readonly Wildcard[] = [
     reason: 'ids of jobs are known only when they run',
   },
   {
-    actions: /^s3:(Put|Get|Restore)Object\w*$|^s3:AbortMultipartUpload$/,
+    actions: /^s3:(Put|Get|Restore)Object\w*$|^s3:AbortMultipartUpload$|^s3:DeleteObject(Version)?Tagging$/,
     resource: /"Arn"\]\},"\/[^*]+\*(\/attempt-\*\.json)?"\]\]\}$|"Prefix"\]\},"\*"\]\]\}$|ImportValue.*"\/[^*]+\*"\]\]\}$/,
     policy: /Role\w*DefaultPolicy|(Handler|Run)Access/,
     reason: 'many objects below one prefix of one bucket',

@@ -40,6 +40,13 @@ export function jobsFamily(app: App): Stack[] {
     report: BatchReport.to(journalExport.archive.archiveBucket),
   });
 
+  const exports = journalExport.archive.archiveBucket;
+  new BatchOperationsJob(exported, 'Listed', {
+    operation: BatchOperation.deleteTags(),
+    manifest: BatchManifest.csv({ bucket: exports, key: 'lists/objects.csv', objectsIn: exports, keyPrefix: 'journal/' }),
+    report: BatchReport.to(exports),
+  });
+
   const inventory = new Stack(app, 'Inventory');
   new JobInventory(inventory, 'Jobs', {
     service: new LedgerService(inventory, 'Service'), archive: new JournalArchive(inventory, 'Archive'), mailboxOrganizations: [ORGANIZATION_ID],

@@ -1,0 +1,59 @@
+import { Duration, RemovalPolicy, Size, Stack, aws_iam as iam, aws_logs as logs, custom_resources as cr } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { bundledFunction, functionRole } from './bundled-function';
+import { LedgerServicePrivateAccess, callersNetwork } from './ledger-service-private-access';
+
+/** The handlers of one kind of custom resource, and how often they are asked. */
+export interface CustomResourceProviderProps {
+  readonly resourceType: string;
+  /** In users' templates: never changes. */
+  readonly providerId: string;
+  /** Folder of the handlers' bundle below `assets/`. */
+  readonly bundle: string;
+  /** Exported names of the handlers. */
+  readonly onEvent: string;
+  readonly isComplete: string;
+  readonly queryInterval: Duration;
+  /** How long the resource may take at most; below the hour that CloudFormation waits. */
+  readonly totalTimeout: Duration;
+}
+
+/** The handlers of one kind of custom resource, once per stack; and once more for each VPC from which alone a service can be reached. */
+export class CustomResourceProvider extends Construct {
+  static ofStack(scope: Construct, props: CustomResourceProviderProps, access?: LedgerServicePrivateAccess): CustomResourceProvider {
+    const stack = Stack.of(scope);
+    const id = access ? `${props.providerId}${access.vpc.node.addr.slice(-8).toUpperCase()}` : props.providerId;
+    return stack.node.tryFindChild(id) as CustomResourceProvider | undefined ?? new CustomResourceProvider(stack, id, props, access);
+  }
+
+  readonly serviceToken: string;
+  readonly handlerRole: iam.Role;
+
+  private constructor(stack: Stack, id: string, props: CustomResourceProviderProps, access?: LedgerServicePrivateAccess) {
+    super(stack, id);
+    const { resourceType, bundle, queryInterval, totalTimeout } = props;
+    const network = access && callersNetwork(this, access);
+    const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+    this.handlerRole = functionRole(this, 'HandlerRole', `Handlers of ${resourceType}`, logGroup);
+    const handler = (handlerId: string, exportedName: string) => bundledFunction(this, handlerId, {
+      bundle,
+      handler: `index.${exportedName}`,
+      description: `${resourceType}: ${exportedName}`,
+      timeout: Duration.minutes(5),
+      memory: Size.mebibytes(512),
+      role: this.handlerRole,
+      logGroup,
+      network,
+    });
+    const provider = new cr.Provider(this, 'Provider', {
+      onEventHandler: handler('OnEvent', props.onEvent),
+      isCompleteHandler: handler('IsComplete', props.isComplete),
+      queryInterval,
+      totalTimeout,
+      logGroup,
+      frameworkOnEventRole: functionRole(this, 'FrameworkOnEventRole', `Provider framework of ${resourceType}: start`, logGroup),
+      frameworkCompleteAndTimeoutRole: functionRole(this, 'FrameworkWaitRole', `Provider framework of ${resourceType}: wait`, logGroup),
+    });
+    this.serviceToken = provider.serviceToken;
+  }
+}
