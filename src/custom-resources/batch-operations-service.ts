@@ -1,6 +1,6 @@
 import {
-  CreateJobCommand, DescribeJobCommand, ListJobsCommand, UpdateJobStatusCommand, type JobDescriptor, type JobListDescriptor, type JobManifest, type JobStatus,
-  type S3ControlClient,
+  CreateJobCommand, DescribeJobCommand, ListJobsCommand, UpdateJobStatusCommand, type JobDescriptor, type JobListDescriptor, type JobManifest,
+  type JobStatus, type S3ControlClient,
 } from '@aws-sdk/client-s3-control';
 import { markedDescription, markOf, type BatchJobPhase } from './batch-job-id';
 import { type BatchJobService } from './batch-job-lifecycle';

@@ -1,11 +1,10 @@
 import { Stack, aws_iam as iam, aws_kinesis as kinesis, aws_kms as kms, type App } from 'aws-cdk-lib';
 import { runAsIntegApp } from './integ-app';
 import {
-  AuditedLedger, ExportEncryption, JournalArchive, JournalExport, JournalWindow, Ledger, LedgerAlarms, LedgerDashboard, LedgerService, OutputFormat,
-  PartiqlAction,
+  ExportEncryption, JournalArchive, JournalExport, JournalWindow, Ledger, LedgerAlarms, LedgerDashboard, LedgerService, OutputFormat, PartiqlAction,
 } from '../../src';
 
-/** A service, a ledger, an archive, exports, a schedule, a digest, a stream, grants, alarms and a dashboard, in stacks of their own; and all of it in one construct. */
+/** A service, a ledger, an archive, exports, a schedule, a digest, a stream, grants, alarms and a dashboard, in stacks of their own. */
 export function ledgerFamily(app: App): Stack[] {
   const serviceStack = new Stack(app, 'LedgerService');
   const service = new LedgerService(serviceStack, 'Service');
@@ -43,10 +42,7 @@ export function ledgerFamily(app: App): Stack[] {
   ledger.grants.exportJournal(auditor);
   ledger.grants.streamJournal(auditor);
   ledger.grants.actions(auditor, { actions: [PartiqlAction.SELECT] });
-
-  const auditedStack = new Stack(app, 'AuditedLedger');
-  new AuditedLedger(auditedStack, 'Receipts', { service, tables: [{ name: 'Receipts' }] });
-  return [serviceStack, ledgerStack, consumerStack, auditedStack];
+  return [serviceStack, ledgerStack, consumerStack];
 }
 
 runAsIntegApp(module, ledgerFamily);
