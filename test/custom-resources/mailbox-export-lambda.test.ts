@@ -11,7 +11,10 @@ beforeAll(async () => {
   services = await FakeJobServices.start();
   // Read by the clients when they make their first call.
   Object.assign(process.env, {
-    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: 'eu-central-1', AWS_ENDPOINT_URL_WORKMAIL: services.url,
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_REGION: 'eu-central-1',
+    AWS_ENDPOINT_URL_WORKMAIL: services.url,
     AWS_ENDPOINT_URL_S3: services.url,
   });
 });
