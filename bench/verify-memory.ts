@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 /**
@@ -6,7 +7,8 @@ import { createRequire } from 'node:module';
  */
 const [commandLine] = process.argv.splice(2, 1);
 process.on('exit', () => {
-  // On Linux the kernel counts in units of 1024 bytes.
-  process.stderr.write(JSON.stringify({ peakBytes: process.resourceUsage().maxRSS * 1024 }));
+  // What getrusage tells starts with the size of the process that this one was forked from.
+  const [, kibibytes] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))!;
+  process.stderr.write(JSON.stringify({ peakBytes: Number(kibibytes) * 1024 }));
 });
 if (commandLine !== undefined) createRequire(__filename)(commandLine);
