@@ -21,6 +21,8 @@ export const nodeName = ({ level, index }: Pick<TreeNode, 'level' | 'index'>): s
 export class Batch<M> {
   readonly actions: Action[] = [];
   readonly members: { readonly member: M; readonly block: Block }[] = [];
+  /** Those that are in conflict with one of its blocks, to be told once that is durable: before, a repeated attempt would meet it again. */
+  readonly refused: M[] = [];
   readonly changes: BlockChanges[] = [];
   readonly nodes = new Map<string, Uint8Array>();
   /** Nothing may follow in this batch: its block defines tables, redacts, or does not fit together with its projection. */

@@ -179,6 +179,7 @@ export class JournalAppender {
       this.nodes.delete(name);
     }
     for (const { member, block } of batch.members) member.resolve(block);
+    for (const { reject } of batch.refused) reject(occConflict());
   }
 
   private succeeded(): void {
@@ -193,7 +194,7 @@ export class JournalAppender {
   private async setBack(cause: unknown): Promise<void> {
     const failed = this.flights.filter(({ outcome }) => outcome !== undefined && outcome !== 'durable');
     const batches = [...failed.map(({ batch }) => batch), ...this.batch ? [this.batch] : []];
-    this.waiting.unshift(...batches.flatMap(({ members }) => members.map(({ member }) => member)));
+    this.waiting.unshift(...batches.flatMap(({ members, refused }) => [...members.map(({ member }) => member), ...refused]));
     this.flights = this.flights.filter(flight => !failed.includes(flight));
     this.batch = undefined;
     this.stalled = false;
@@ -216,12 +217,17 @@ export class JournalAppender {
     return { head, catalog: await readCatalog(this.store, this.strandId) };
   }
 
-  private async addTo(batch: Batch<Waiting>, waiting: Waiting): Promise<'added' | 'full'> {
+  private async addTo(batch: Batch<Waiting>, waiting: Waiting): Promise<'added' | 'refused' | 'full'> {
     const { transaction } = waiting;
     const committed = await this.validate(batch, waiting);
     if (committed !== undefined) {
       batch.members.push({ member: waiting, block: (await readBlock(this.store, this.strandId, committed))! });
       return 'added';
+    }
+    const winner = [...this.flights.map(flight => flight.batch), batch].find(other => other.conflictsWith(transaction.reads));
+    if (winner) {
+      winner.refused.push(waiting);
+      return 'refused';
     }
     // What others would have to see before they are projected themselves, and what has to see them.
     const alone = transaction.definitions.length > 0 || transaction.redaction !== undefined;
@@ -268,14 +274,13 @@ export class JournalAppender {
     }
   }
 
-  /** Answers the block of a transaction that is in the journal already. @throws LedgerError OccConflictException */
+  /** Compares with what is durable. Answers the block of a transaction that is in the journal already. @throws LedgerError OccConflictException */
   private async validate(batch: Batch<Waiting>, waiting: Waiting): Promise<number | undefined> {
     const { transaction } = waiting;
-    const underWay = [...this.flights.map(flight => flight.batch), batch];
-    const { head: { sequenceNo }, catalog } = underWay[0].base;
+    const { head: { sequenceNo }, catalog } = (this.flights[0]?.batch ?? batch).base;
     const verdict = await this.recent.validate(transaction, waiting.validSequenceNo + 1, sequenceNo, catalog);
     if (verdict.kind === 'committed') return verdict.sequenceNo;
-    if (verdict.kind === 'conflict' || underWay.some(other => other.conflictsWith(transaction.reads))) throw occConflict();
+    if (verdict.kind === 'conflict') throw occConflict();
     waiting.validSequenceNo = Math.max(waiting.validSequenceNo, sequenceNo);
     return undefined;
   }

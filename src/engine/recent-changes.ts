@@ -7,7 +7,7 @@ import { changesOf, conflicts, type BlockChanges } from './read-set';
 import type { Transaction } from './transaction';
 
 /** Of how many changed documents, indexed values and blocks together is kept in memory; what is older is read from the journal. */
-const REMEMBERED_MAX = 200_000;
+const REMEMBERED_MAX = 50_000;
 /** Blocks written by other instances are read this many at a time. */
 const READ_AHEAD = 100;
 

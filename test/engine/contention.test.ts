@@ -1,7 +1,7 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { begin, engineFixture, execute, newLedger } from './engine-fixture';
 import { chainViolations, differencesFromRebuilt } from './simulation-judge';
-import { putsTo, watchedStore } from './watched-store';
+import { gate, putsTo, watchedStore } from './watched-store';
 import { startLocalAws, type LocalAws } from '../../local-aws/local-aws';
 import type { Engine } from '../../src/engine';
 import { readHead } from '../../src/engine/journal-head';
@@ -72,6 +72,55 @@ describe('a transaction whose block loses the race for the tip', () => {
     await transaction.run('UPDATE People SET n = n + 10');
     await expect(transaction.commit()).rejects.toMatchObject({ name: 'OccConflictException' });
     expect(await execute(other, 'SELECT VALUE n FROM People AS p')).toEqual([2]);
+  });
+});
+
+describe('a transaction in conflict with a block that is on its way', () => {
+  async function conflicting(outcome: 'durable' | 'lost') {
+    const store = memoryStore();
+    const held = gate();
+    let holding = false;
+    const { engine } = engineFixture({
+      store: watchedStore(store, {
+        async beforeTransact(actions) {
+          if (!holding || !putsTo(actions, ' head')) return;
+          holding = false;
+          await held.pass();
+          if (outcome === 'lost') throw new Error('The disk is gone.');
+        },
+      }),
+    });
+    await newLedger(engine);
+    await execute(engine, 'CREATE TABLE People');
+    await execute(engine, 'INSERT INTO People ?', '{n:1}');
+    const [first, second] = [await begin(engine), await begin(engine)];
+    await first.run('UPDATE People SET n = 2');
+    await second.run('UPDATE People SET n = 3');
+    holding = true;
+    const firstCommit = first.commit();
+    await held.reached;
+    let told = false;
+    const secondCommit = second.commit().catch((error: Error) => error.name).finally(() => {
+      told = true;
+    });
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    expect(told).toBe(false);
+    held.open();
+    await firstCommit;
+    return { outcome: await secondCommit, engine };
+  }
+
+  test('learns of it once the block is durable: before, it would only meet it again', async () => {
+    const { outcome, engine } = await conflicting('durable');
+    expect(outcome).toBe('OccConflictException');
+    expect(await execute(engine, 'SELECT VALUE n FROM People AS p')).toEqual([2]);
+  });
+
+  test('is judged anew if the block does not come to be', async () => {
+    const { outcome, engine } = await conflicting('lost');
+    // The first one stood before it in the line, and is written by the next attempt.
+    expect(outcome).toBe('OccConflictException');
+    expect(await execute(engine, 'SELECT VALUE n FROM People AS p')).toEqual([2]);
   });
 });
 
