@@ -18,8 +18,8 @@ const ROUNDS = 5;
 const ROUND_SECONDS = 2;
 const ROUND_MILLIS = ROUND_SECONDS * 1000;
 /** Transactions prepared before each round, so that making documents is not measured; more are made as they are needed. */
-const ENGINE_PREPARED = 12_000;
-const HTTP_PREPARED = 4_000;
+const ENGINE_PREPARED = 4_000;
+const HTTP_PREPARED = 1_500;
 const ENGINE_IN_FLIGHT = 64;
 const CLIENTS = 8;
 const READ_KEYS = 10_000;
