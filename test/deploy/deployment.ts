@@ -16,17 +16,17 @@ const APP = typeScriptApp(path.join(__dirname, 'fixture-app.ts'));
 /** The CDK CLI and the clients, on a local AWS that is the suite's own. */
 export class Deployment {
   /** Starts and bootstraps the local AWS. */
-  static async start(): Promise<Deployment> {
+  static async start(app = APP): Promise<Deployment> {
     const localAws = await startLocalAws();
     await cdk(localAws, ['bootstrap', `aws://${localAws.accountId}/${localAws.region}`]);
-    return new Deployment(localAws);
+    return new Deployment(localAws, app);
   }
 
   readonly s3: S3Client;
   private readonly cloudFormation: CloudFormationClient;
   private readonly output = mkdtempSync(path.join(tmpdir(), 'cdk-ledger-deploy-'));
 
-  private constructor(readonly localAws: LocalAws) {
+  private constructor(readonly localAws: LocalAws, private readonly app: string) {
     const connection = { endpoint: localAws.endpoint, region: localAws.region, credentials: CREDENTIALS };
     this.s3 = new S3Client({ ...connection, forcePathStyle: true });
     this.cloudFormation = new CloudFormationClient(connection);
@@ -67,6 +67,14 @@ export class Deployment {
     return response.json();
   }
 
+  /** Runs a function to its end. @throws Error when it fails */
+  async invoke(functionName: string): Promise<void> {
+    const headers = { authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request' };
+    const response = await fetch(`${this.localAws.endpoint}/2015-03-31/functions/${functionName}/invocations`, { method: 'POST', headers, body: '{}' });
+    const answer = await response.text();
+    if (!response.ok || response.headers.get('x-amz-function-error')) throw new Error(`${functionName}: ${response.status} ${answer}`);
+  }
+
   /** A control plane client for the service that the stack has deployed. */
   async qldb(serviceStackName: string): Promise<QLDBClient> {
     return new QLDBClient(await this.serviceConnection(serviceStackName, 'ServiceUrl'));
@@ -91,7 +99,7 @@ export class Deployment {
 
   private async run(command: readonly string[], fixture: Fixture): Promise<string> {
     let printed = '';
-    const options = { app: APP, output: this.output, onOutput: (text: string) => { printed += text; } };
+    const options = { app: this.app, output: this.output, onOutput: (text: string) => { printed += text; } };
     await cdk(this.localAws, [...command, '-c', `fixture=${JSON.stringify(fixture)}`], options);
     return printed;
   }
