@@ -52,7 +52,7 @@ export interface VerificationProgress {
 
 export type ShowProgress = (state: VerificationProgress) => void;
 
-/** Verifies every finished export of a source, one block in memory at a time. @throws Unreadable when none can be found */
+/** Verifies every finished export of a source, some blocks in memory at a time. @throws Unreadable when none can be found */
 export async function verifyExports(
   source: ExportSource, options: ExportVerificationOptions, showProgress: ShowProgress,
 ): Promise<ExportsVerdict> {
