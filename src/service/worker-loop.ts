@@ -10,6 +10,8 @@ export interface WorkerLoopOptions {
 /** A run returns to the loop after that long, so that stopping never waits longer than one step beyond it. */
 const SLICE_MILLIS = 2_000;
 const RETRY_MILLIS = 5_000;
+/** Every commit wakes the lanes of its journal: under load they look at it that often, and leave the time between to the commits. */
+export const REST_MILLIS = 20;
 /** A timer cannot be set for longer than 24 days; waking for nothing once an hour costs one read. */
 const DELAY_MILLIS_MAX = 3_600_000;
 
@@ -55,6 +57,7 @@ export class WorkerLoop {
 
   private async run(key: string, lane: Lane): Promise<void> {
     const dueMillis = await this.slice(lane);
+    if (!this.stopped && dueMillis === undefined) await new Promise(resolve => setTimeout(resolve, REST_MILLIS));
     lane.running = false;
     if (this.stopped) return;
     if (lane.again) {

@@ -1,5 +1,5 @@
 import type { Worker } from '../../src/engine';
-import { WorkerLoop } from '../../src/service/worker-loop';
+import { REST_MILLIS, WorkerLoop } from '../../src/service/worker-loop';
 
 jest.useFakeTimers();
 
@@ -11,8 +11,8 @@ function newLoop(
   const worker: Pick<Worker, 'run'> = { run: async (strandId, deadlineMillis, lane) => lane === 'streams' ? streams() : run(strandId, deadlineMillis) };
   return { loop: new WorkerLoop({ worker, clock: () => Date.now(), log: event => log.push(event) }), log };
 }
-/** Lets promises that are settled go on. */
-const settle = async () => jest.advanceTimersByTimeAsync(0);
+/** Lets promises that are settled go on, and a lane rest between two runs. */
+const settle = async () => jest.advanceTimersByTimeAsync(REST_MILLIS);
 
 test('a journal is run when it is woken, and again if it was woken meanwhile, once', async () => {
   const finish: (() => void)[] = [];
@@ -92,4 +92,15 @@ test('stopping waits for the runs in flight and starts no others', async () => {
   loop.wake('a');
   await jest.advanceTimersByTimeAsync(60_000);
   expect(run).toHaveBeenCalledTimes(1);
+});
+
+test('wake-ups that follow each other closely, as commits do, share a run', async () => {
+  const run = jest.fn(async () => undefined);
+  const { loop } = newLoop(run);
+  for (let wakeUp = 0; wakeUp < 10 * REST_MILLIS; wakeUp++) {
+    loop.wake('a');
+    await jest.advanceTimersByTimeAsync(1);
+  }
+  expect(run.mock.calls.length).toBeGreaterThanOrEqual(9);
+  expect(run.mock.calls.length).toBeLessThanOrEqual(11);
 });
