@@ -4,7 +4,7 @@ import { ConditionFailed, RequestRefused, type Store } from '../store';
 import { actionsAtMost, Batch, blockOf, nodeName, type Tip } from './batch';
 import { readCatalog, type Catalog, type Definition } from './catalog';
 import { definitionsOf } from './definitions';
-import { headAction, readHead } from './journal-head';
+import { headAction, readHead, type JournalHead } from './journal-head';
 import { blockActions, nodeActions, readBlock, readNode } from './journal-store';
 import { LedgerError, occConflict } from './ledger-error';
 import { COMMIT_ATTEMPTS_MAX, COMMIT_MILLIS_MAX } from './limits';
@@ -46,6 +46,8 @@ export class JournalAppender {
   private readonly waiting: Waiting[] = [];
   private readonly recent: RecentChanges;
   private readonly nodes = new Map<string, Uint8Array>();
+  /** Of the restore that what is remembered comes after. */
+  private restoreId: string | undefined;
   private running = false;
   /** Where this process believes the journal to end; each write makes sure of it. */
   private tip: Tip | undefined;
@@ -85,11 +87,26 @@ export class JournalAppender {
 
   /** Nothing is written, so nothing has to wait for its turn. */
   private async validateReads(transaction: Transaction): Promise<void> {
-    const { sequenceNo } = await readHead(this.store, this.strandId);
+    const head = await readHead(this.store, this.strandId);
+    const { sequenceNo } = head;
+    this.refuseFormer(transaction, head);
     if (sequenceNo === transaction.snapshotSequenceNo) return;
     const catalog = await readCatalog(this.store, this.strandId);
     const verdict = await this.recent.validate(transaction, transaction.snapshotSequenceNo + 1, sequenceNo, catalog);
     if (verdict.kind === 'conflict') throw occConflict();
+  }
+
+  /** What is remembered of the journal does not hold after a restore; nor does what a transaction saw before. @throws LedgerError OccConflictException */
+  private refuseFormer(transaction: Transaction, { restoreId }: JournalHead): void {
+    this.meet(restoreId);
+    if (transaction.restoreId !== restoreId) throw occConflict();
+  }
+
+  private meet(restoreId: string | undefined): void {
+    if (restoreId === this.restoreId) return;
+    this.restoreId = restoreId;
+    this.recent.forget();
+    this.nodes.clear();
   }
 
   private async run(): Promise<void> {
@@ -132,7 +149,7 @@ export class JournalAppender {
     const [next] = this.waiting;
     const newest = this.flights.at(-1)?.batch;
     // It began on a block of another process that the tip does not know of yet.
-    if (this.tip && this.tip.head.sequenceNo < next.transaction.snapshotSequenceNo) this.tip = undefined;
+    if (this.tip && isBefore(this.tip.head, next.transaction)) this.tip = undefined;
     const batch = this.batch ??= new Batch<Waiting>(newest ? tipAfter(newest) : this.tip ??= await this.readTip());
     try {
       if (await this.addTo(batch, next) === 'full') {
@@ -171,6 +188,7 @@ export class JournalAppender {
   private land(batch: Batch<Waiting>): void {
     this.stalled = false;
     this.succeeded();
+    this.meet(batch.base.head.restoreId);
     this.tip = isBehind(batch) ? undefined : tipAfter(batch);
     batch.changes.forEach((changes, index) => this.recent.remember(batch.base.head.sequenceNo + 1 + index, changes));
     for (const [name, hash] of batch.nodes) this.nodes.set(name, hash);
@@ -214,11 +232,17 @@ export class JournalAppender {
   /** The catalog is read after the head: what it is too new for, the head's condition will find out. */
   private async readTip(): Promise<Tip> {
     const head = await catchUp(this.store, this.strandId);
+    this.meet(head.restoreId);
     return { head, catalog: await readCatalog(this.store, this.strandId) };
   }
 
   private async addTo(batch: Batch<Waiting>, waiting: Waiting): Promise<'added' | 'refused' | 'full'> {
     const { transaction } = waiting;
+    if (transaction.restoreId !== batch.base.head.restoreId) {
+      if (this.flights.length > 0 || !batch.isEmpty) return 'full';
+      throw occConflict();
+    }
+    this.meet(transaction.restoreId);
     const committed = await this.validate(batch, waiting);
     if (committed !== undefined) {
       batch.members.push({ member: waiting, block: (await readBlock(this.store, this.strandId, committed))! });
@@ -294,6 +318,10 @@ export class JournalAppender {
     };
   }
 }
+
+/** Whether a transaction has seen more of the journal, or another one since a restore. */
+const isBefore = ({ sequenceNo, restoreId }: JournalHead, transaction: Transaction): boolean =>
+  sequenceNo < transaction.snapshotSequenceNo || restoreId !== transaction.restoreId;
 
 /** Where the journal ends once the batch is durable. */
 const tipAfter = ({ base, tip }: Batch<Waiting>): Tip => tip === base ? base : { ...tip, head: { ...tip.head, ordinal: base.head.ordinal + 1 } };

@@ -12,6 +12,8 @@ export interface JournalHead {
   readonly blockTimestampMillis: number;
   /** Tables, indexes and catalog reflect the blocks up to this one; behind `sequenceNo` while a large block is being applied. */
   readonly projectedSequenceNo: number;
+  /** Of the restore that the journal came from: what was known of the journal before it may be of blocks that are gone. */
+  readonly restoreId?: string;
   readonly ordinal: number;
 }
 
@@ -20,6 +22,7 @@ interface HeadRecord {
   readonly blockHash: string;
   readonly blockTimestampMillis: number;
   readonly projectedSequenceNo: number;
+  readonly restoreId?: string;
 }
 
 /** @throws LedgerError BadRequestException if the ledger was deleted */
@@ -47,6 +50,14 @@ export async function sealedHead(store: Store, strandId: string, millis: number)
   }
 }
 
+/** Restores of one journal are further apart than this many writes for each millisecond. */
+const ORDINALS_PER_MILLI = 1_000;
+
+/** The head that claims a journal for a restore. Its ordinals are above all that the journal ever had, so no writer of former times meets the one it saw. */
+export function restoredHeadAction(strandId: string, head: Omit<JournalHead, 'ordinal'>, createdMillis: number): Action {
+  return { ...headAction(strandId, head, undefined), ordinal: createdMillis * ORDINALS_PER_MILLI };
+}
+
 /** The write that moves the head on; it fails if the head is no longer `previous`. */
 export function headAction(strandId: string, head: Omit<JournalHead, 'ordinal'>, previous: JournalHead | undefined): Action {
   const record: HeadRecord = {
@@ -54,6 +65,7 @@ export function headAction(strandId: string, head: Omit<JournalHead, 'ordinal'>,
     blockHash: Buffer.from(head.blockHash).toString('base64'),
     blockTimestampMillis: head.blockTimestampMillis,
     projectedSequenceNo: head.projectedSequenceNo,
+    restoreId: head.restoreId,
   };
   return {
     put: headKey(strandId),

@@ -35,6 +35,12 @@ export class RecentChanges {
     return { kind: conflict ? 'conflict' : 'valid' };
   }
 
+  /** The journal came back with other blocks. */
+  forget(): void {
+    this.remembered.clear();
+    this.weight = 0;
+  }
+
   remember(sequenceNo: number, changes: BlockChanges): void {
     const known = this.remembered.get(sequenceNo);
     this.weight += weightOf(changes) - (known ? weightOf(known) : 0);

@@ -3,7 +3,7 @@ import { ConditionFailed, type Store } from '../store';
 import type { EngineContext } from './engine-context';
 import { jobAction, replaceJob, type RestoreJob, type StoredJob } from './job-record';
 import { readBlock, readNode } from './journal-store';
-import { restorePlanKey, restorePlanPartition, sequenceText } from './keys';
+import { headKey, restorePlanKey, restorePlanPartition, sequenceText } from './keys';
 import { LedgerError } from './ledger-error';
 import { findLedger, ledgerAction } from './ledger-record';
 import { removalActions } from './ledgers';
@@ -90,13 +90,15 @@ class RestoreRun {
   }
 
   private async openJournal(): Promise<RestoredJournal> {
-    try {
-      return await RestoredJournal.open(this.context.store, this.job.record.journalStrandId);
-    } catch (error) {
-      // The ledger was deleted, and the job with it.
-      if (error instanceof LedgerError) throw new ConditionFailed(0, { partition: this.job.record.journalStrandId, sort: 'head' });
-      throw error;
-    }
+    const { id, journalStrandId } = this.job.record;
+    // The ledger was deleted, and the job with it.
+    const lost = new ConditionFailed(0, headKey(journalStrandId));
+    const journal = await RestoredJournal.open(this.context.store, journalStrandId).catch((error: unknown) => {
+      throw error instanceof LedgerError ? lost : error;
+    });
+    // And another restore of the journal has begun.
+    if (journal.tip.restoreId !== undefined && journal.tip.restoreId !== id) throw lost;
+    return journal;
   }
 
   /** Answers false when time is up. @throws Refused, Unreadable */

@@ -3,7 +3,7 @@ import { ConditionFailed } from '../store';
 import { DestinationRefused } from './destinations';
 import { ledgerArn, type EngineContext } from './engine-context';
 import { isForgotten, jobsOf, newJobAction, type RestoreJob, type RestoreOrigin, type StoredJob } from './job-record';
-import { headAction, readHead } from './journal-head';
+import { readHead, restoredHeadAction } from './journal-head';
 import { LEDGER_QUOTA_KEY, ledgerKey, restorePartition } from './keys';
 import { LedgerError } from './ledger-error';
 import { findLedger, ledgersAfter, type LedgerRecord } from './ledger-record';
@@ -82,12 +82,13 @@ export class Restores {
     const record: LedgerRecord = { ...ledger, strandId, state: 'CREATING', creationMillis: createdMillis, restoreId: id };
     for (;;) {
       const guard = await readQuotaGuard(store, LEDGER_QUOTA_KEY);
+      await this.refuseSecondJournal(strandId);
       await refuseTooManyLedgers(this.context);
       try {
         await store.transact([
           { put: ledgerKey(ledger.name), value: encodeRecord(record), ordinal: 1, if: { absent: true } },
           // The journal's own claim: two restores under two names would write the same items.
-          headAction(strandId, EMPTY_HEAD, undefined),
+          restoredHeadAction(strandId, { ...EMPTY_HEAD, restoreId: id }, createdMillis),
           newJobAction(job),
           quotaGuardAction(guard),
         ]);

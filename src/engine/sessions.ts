@@ -46,13 +46,14 @@ export class Sessions {
     return this.command(token, callerArn, async (session) => {
       if (session.transaction && !this.hasExpired(session.transaction)) throw badRequest('Transaction already open');
       const { store, clock, random } = this.context;
-      const head = await catchUp(store, session.strandId);
+      const [head] = await Promise.all([catchUp(store, session.strandId), this.refuseClosed(session)]);
       const transaction = beginTransaction({
         transactionId: randomId(random),
         ledgerName: session.ledgerName,
         strandId: session.strandId,
         startMillis: clock(),
         snapshotSequenceNo: head.sequenceNo,
+        restoreId: head.restoreId,
         catalog: await readCatalog(store, session.strandId),
         grants: await this.grantsFor(session),
       });
@@ -129,6 +130,12 @@ export class Sessions {
     return this.command(token, callerArn, async (session) => {
       await this.context.sessions.remove(session.token);
     });
+  }
+
+  /** A session may outlive its ledger, and see the journal come back: unfinished, or under another name. */
+  private async refuseClosed({ ledgerName, strandId }: Session): Promise<void> {
+    const ledger = await findLedger(this.context.store, ledgerName);
+    if (ledger?.record.strandId !== strandId || ledger.record.state !== 'ACTIVE') throw badRequest(`The ledger of journal ${strandId} was deleted`);
   }
 
   /** Runs one command of a session. Two at once would undo each other. */

@@ -17,6 +17,8 @@ export interface Transaction {
   readonly startMillis: number;
   /** The journal's tip when the transaction began: the state that it reads. */
   readonly snapshotSequenceNo: number;
+  /** Of the restore that the journal came from by then. */
+  readonly restoreId?: string;
   readonly reads: ReadSet;
   readonly writes: Map<string, PendingDocument>;
   readonly definitions: Definition[];
@@ -55,7 +57,7 @@ export interface PendingDocument {
 }
 
 export function beginTransaction(
-  identity: Pick<Transaction, 'transactionId' | 'ledgerName' | 'strandId' | 'startMillis' | 'snapshotSequenceNo' | 'catalog' | 'grants'>,
+  identity: Pick<Transaction, 'transactionId' | 'ledgerName' | 'strandId' | 'startMillis' | 'snapshotSequenceNo' | 'restoreId' | 'catalog' | 'grants'>,
 ): Transaction {
   return {
     ...identity,
