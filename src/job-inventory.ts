@@ -1,5 +1,5 @@
 import {
-  Duration, Names, Resource, Size, aws_cloudwatch as cloudwatch, aws_events as events, aws_events_targets as targets, aws_iam as iam,
+  Duration, Names, Resource, Size, Token, aws_cloudwatch as cloudwatch, aws_events as events, aws_events_targets as targets, aws_iam as iam,
   aws_kms as kms, aws_lambda as lambda, aws_logs as logs, RemovalPolicy,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
@@ -305,6 +305,9 @@ function organizationProblem(organizationId: string): string | undefined {
 }
 
 function intervalProblem(interval: Duration): string | undefined {
+  if (interval.isUnresolved()) {
+    return `interval ${interval.toString()} is known at deployment only: use a length that is known at synthesis, because the alarms follow from it`;
+  }
   const minutes = interval.toMinutes({ integral: false });
   return Number.isInteger(minutes) && minutes >= 5 && minutes <= 720
     ? undefined
@@ -312,11 +315,11 @@ function intervalProblem(interval: Duration): string | undefined {
 }
 
 function positiveProblem(name: string, duration: Duration): string | undefined {
-  return duration.toSeconds({ integral: false }) >= 60 ? undefined : `${name} of ${duration.toHumanString()} is not allowed: use one minute or more`;
+  return duration.isUnresolved() || duration.toSeconds({ integral: false }) >= 60 ? undefined : `${name} of ${duration.toHumanString()} is not allowed: use one minute or more`;
 }
 
 function thresholdProblem(name: string, threshold: number | undefined): string | undefined {
-  return threshold === undefined || (Number.isInteger(threshold) && threshold >= 1)
+  return threshold === undefined || Token.isUnresolved(threshold) || (Number.isInteger(threshold) && threshold >= 1)
     ? undefined
     : `${name} ${threshold} is not allowed: use a whole number from 1`;
 }

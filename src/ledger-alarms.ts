@@ -1,4 +1,4 @@
-import { Duration, aws_cloudwatch as cloudwatch } from 'aws-cdk-lib';
+import { Duration, Token, aws_cloudwatch as cloudwatch } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ILedger } from './ledger';
 import { rejectProblems } from './problems';
@@ -54,7 +54,7 @@ export class LedgerAlarms extends Construct {
     super(scope, id);
     const { ledger, occConflictsThreshold = 100 } = props;
     rejectProblems(this, [
-      Number.isInteger(occConflictsThreshold) && occConflictsThreshold >= 1
+      Token.isUnresolved(occConflictsThreshold) || (Number.isInteger(occConflictsThreshold) && occConflictsThreshold >= 1)
         ? undefined : `occConflictsThreshold ${occConflictsThreshold} is not allowed: use a whole number from 1`,
     ]);
     const alarm = (alarmId: string, metric: cloudwatch.Metric, description: string, more: Partial<cloudwatch.AlarmProps> = {}) =>

@@ -129,7 +129,7 @@ export class LedgerGrants {
   private administer(grantee: iam.IGrantable, inIam: iam.Grant): iam.Grant {
     if (this.ledger.service?.checksGrants) {
       Annotations.of(this.ledger).addWarningV2('cdk-ledger:grantOpensControlPlane',
-        'verify, exportJournal and streamJournal make an administrator of their grantee, who may then call every operation on every ledger of the '
+        'verify, exportJournal, streamJournal and restore make an administrator of their grantee, who may then call every operation on every ledger of the '
         + 'service: give it a service of its own, or acknowledge this');
     }
     return this.ledger.service?.grants.invoke(grantee).combine(inIam) ?? inIam;

@@ -90,7 +90,8 @@ export class LedgerService extends Resource implements ILedgerService {
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     const deletionProtection = props.deletionProtection ?? true;
     rejectProblems(this, [
-      removalProblem(removalPolicy, deletionProtection),
+      // An existing table has a protection of its own, which nothing here contradicts.
+      removalProblem(removalPolicy, props.table ? false : deletionProtection),
       ...serviceTableProblems(props),
       ...quotaProblems(props.quotas),
       ...concurrencyProblems(props.reservedConcurrency),

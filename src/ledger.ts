@@ -231,15 +231,18 @@ export class Ledger extends LedgerBase {
   }
 
   /**
-   * An existing ledger of the stack's account and region, and the service it lives in.
+   * An existing ledger and the service it lives in, whose account and region are the ledger's; without a service, those of the stack.
    * @param scope the parent.
    * @param id the construct's id.
    * @param attributes what is known about the ledger.
    */
   public static fromLedgerAttributes(scope: Construct, id: string, attributes: LedgerAttributes): ILedger {
     rejectProblemsOf(`Ledger '${scope.node.path}/${id}'`, [nameProblem('ledgerName', attributes.ledgerName)]);
-    const ledgerArn = Stack.of(scope).formatArn({ service: 'qldb', resource: 'ledger', resourceName: attributes.ledgerName });
-    return new ImportedLedger(scope, id, attributes.ledgerName, ledgerArn, attributes.service);
+    const { ledgerName, service } = attributes;
+    // As the service itself names it: this is what roles of exports and streams trust.
+    const { account, region } = service?.env ?? Stack.of(scope);
+    const ledgerArn = Stack.of(scope).formatArn({ service: 'qldb', resource: 'ledger', resourceName: ledgerName, account, region });
+    return new ImportedLedger(scope, id, ledgerName, ledgerArn, service);
   }
 
   public readonly ledgerName: string;

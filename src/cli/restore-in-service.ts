@@ -24,6 +24,7 @@ export interface ServiceRestore {
   readonly Status: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
   readonly StrandId: string;
   readonly S3ExportLocation?: { readonly Bucket: string; readonly Prefix: string };
+  readonly ExpectedDigest?: { readonly Digest: string; readonly TipSequenceNo: number };
   readonly RestoredBlockCount: number;
   readonly BlockCount: number;
   readonly Digest?: string;
@@ -40,7 +41,8 @@ export interface ServiceRestore {
 const POLL_MILLIS = 1_000;
 
 /**
- * Lets a service restore a ledger, and follows it to its end; a restore of the same exports that is under way is followed instead.
+ * Lets a service restore a ledger, and follows it to its end; a restore of the same exports, held to the same digest, that is under way is followed
+ * instead.
  *
  * @throws Unreadable with what the service answered
  */
@@ -65,6 +67,9 @@ export async function restoreInService(
       const running = error.name === 'ResourceAlreadyExistsException' ? await ask('GET').catch(() => undefined) : undefined;
       const isTheSame = running?.S3ExportLocation?.Bucket === bucket && running.S3ExportLocation.Prefix === prefix;
       if (running?.Status !== 'IN_PROGRESS' || !isTheSame) throw error;
+      if (!isHeldTo(running, expected)) {
+        throw new Error('a restore of these exports is under way, but is not held to this digest: wait for its end, or delete the ledger to begin again');
+      }
       return running;
     });
     while (restore.Status === 'IN_PROGRESS') {
@@ -79,4 +84,10 @@ export async function restoreInService(
   } finally {
     client.destroy();
   }
+}
+
+/** Whether a restore proves what the command line asks it to prove. */
+function isHeldTo({ ExpectedDigest: held }: ServiceRestore, expected: ExpectedDigest | undefined): boolean {
+  return expected === undefined
+    || (held?.Digest === Buffer.from(expected.digest).toString('base64') && (expected.sequenceNo ?? held.TipSequenceNo) === held.TipSequenceNo);
 }

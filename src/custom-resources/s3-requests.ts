@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 
 /** The two requests that handlers make of S3 besides those of their own service. S3's client would add a third to their bundles. */
@@ -58,7 +59,9 @@ export function s3Requests(config: SigningConfig, environment: NodeJS.ProcessEnv
       const encryption: Record<string, string> = kmsKeyArn === undefined ? {} : {
         'x-amz-server-side-encryption': 'aws:kms', 'x-amz-server-side-encryption-aws-kms-key-id': kmsKeyArn,
       };
-      await send('PUT', bucket, key, { headers: { 'content-type': contentType, ...encryption }, body });
+      // A bucket that locks its objects takes none without a checksum.
+      const checksum = { 'x-amz-checksum-sha256': createHash('sha256').update(body).digest('base64') };
+      await send('PUT', bucket, key, { headers: { 'content-type': contentType, ...checksum, ...encryption }, body });
     },
     async etag(bucket, key, versionId) {
       const { headers } = await send('HEAD', bucket, key, { query: versionId === undefined ? undefined : { versionId } });

@@ -1,4 +1,4 @@
-import { App, Stack, aws_iam as iam, aws_kinesis as kinesis, aws_lambda as lambda } from 'aws-cdk-lib';
+import { App, RemovalPolicy, Stack, aws_iam as iam, aws_kinesis as kinesis, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { grantedStatements, listed, resourcesOf } from './full-stack';
 import { JournalArchive, JournalExport, JournalStream, Ledger, LedgerService } from '../../src';
@@ -63,6 +63,22 @@ describe('a role of another account', () => {
     new Ledger(stack, 'Ledger', { service }).exportJournal('Export');
     expect(grantedStatements(stack).filter(([, { Action }]) => listed(Action).includes('sts:AssumeRole'))).toEqual([]);
     Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('call allowAssumeRole of the service.*cdk-ledger:assumeRoleOfAnotherAccount'));
+  });
+
+  test('trusts a ledger under the ARN that its service gives it, which is of the service\'s account', () => {
+    const stack = new Stack(new App(), 'Stack', { env: { ...env, account: '444455556666' } });
+    const service = importedFrom(stack, env.account);
+    const archive = new JournalArchive(stack, 'Archive');
+    Ledger.fromLedgerAttributes(stack, 'Known', { ledgerName: 'known', service }).exportJournal('Export', { archive });
+    new Ledger(stack, 'Ledger', {
+      service, ledgerName: 'payments', deletionProtection: false, removalPolicy: RemovalPolicy.DESTROY, finalExport: { archive },
+    });
+    const trusted = Object.values(resourcesOf(stack)).filter(({ Properties }) => /Writes journal exports/.test(Properties?.Description ?? ''))
+      .flatMap(({ Properties }) => Properties.AssumeRolePolicyDocument.Statement.map(({ Condition }: any) => JSON.stringify(Condition)));
+    expect(trusted).toHaveLength(4);
+    for (const condition of trusted) {
+      expect(condition).toMatch(/:qldb:eu-west-1:111122223333:ledger\/(known|payments)/);
+    }
   });
 
   test('calls an imported service under its own policy; the service\'s account must let it in', () => {

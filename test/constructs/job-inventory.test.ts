@@ -1,4 +1,4 @@
-import { App, Duration, Stack, aws_cloudwatch_actions as actions, aws_ec2 as ec2, aws_sns as sns } from 'aws-cdk-lib';
+import { App, CfnParameter, Duration, Stack, aws_cloudwatch_actions as actions, aws_ec2 as ec2, aws_sns as sns } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { grantedStatements, onlyResource, resourcesOf } from './full-stack';
 import { JobInventory, JobInventoryProps, JobKind, JobState, JournalArchive, LedgerService } from '../../src';
@@ -132,6 +132,16 @@ test('an inventory without an archive makes one', () => {
   const stack = new Stack(new App(), 'Stack');
   new JobInventory(stack, 'Jobs');
   Template.fromStack(stack).resourceCountIs('AWS::S3::Bucket', 1);
+});
+
+test('numbers that are known only at deployment pass untouched, except for the interval', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const failedJobsThreshold = new CfnParameter(stack, 'Threshold', { type: 'Number' }).valueAsNumber;
+  const stuckAfter = Duration.seconds(new CfnParameter(stack, 'Stuck', { type: 'Number' }).valueAsNumber);
+  new JobInventory(stack, 'Jobs', { failedJobsThreshold, stuckAfter });
+  const thresholds = Object.values(resourcesOf(stack)).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.Threshold);
+  expect(thresholds).toEqual([{ Ref: 'Threshold' }, 1, 1]);
+  expect(() => new JobInventory(stack, 'Late', { interval: Duration.minutes(failedJobsThreshold) })).toThrow('is known at deployment only');
 });
 
 test('all problems are heard at once', () => {

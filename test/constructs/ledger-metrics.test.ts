@@ -1,5 +1,5 @@
 import * as path from 'path';
-import { App, Stack, aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_sns as sns } from 'aws-cdk-lib';
+import { App, CfnParameter, Stack, aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_sns as sns } from 'aws-cdk-lib';
 import { resourcesOf } from './full-stack';
 import { ILedger, JobInventory, Ledger, LedgerAlarms, LedgerDashboard } from '../../src';
 import { logWithMetrics, sessionsWithMetrics, streamHealthEvent, withMetrics } from '../../src/service/ledger-metrics';
@@ -93,6 +93,13 @@ test('alarms act on what they are told to, and refuse a threshold that is none',
   const { alarms } = new LedgerAlarms(stack, 'Alarms', { ledger, alarmActions: [new actions.SnsAction(new sns.Topic(stack, 'Topic'))] });
   expect(alarmsIn(stack).map(({ AlarmActions }) => AlarmActions)).toEqual(Array(alarms.length).fill([{ Ref: expect.stringMatching(/^Topic/) }]));
   expect(() => new LedgerAlarms(stack, 'Wrong', { ledger, occConflictsThreshold: 0 })).toThrow('occConflictsThreshold 0 is not allowed');
+});
+
+test('a threshold that is known only at deployment passes untouched', () => {
+  const { stack, ledger } = importedLedger();
+  const occConflictsThreshold = new CfnParameter(stack, 'Conflicts', { type: 'Number' }).valueAsNumber;
+  new LedgerAlarms(stack, 'Alarms', { ledger, occConflictsThreshold });
+  expect(alarmsIn(stack).map(({ Threshold }) => Threshold)).toContainEqual({ Ref: 'Conflicts' });
 });
 
 test('a dashboard shows alarms, each ledger and jobs, and reads only metrics that are told', async () => {

@@ -278,6 +278,14 @@ describe('an existing table', () => {
       /has 4 problems:\n {2}- table 'Stack\/Mine' has no stream.*\n {2}- table 'Stack\/Mine' has partition key 'id' and no sort key: .*'p' and 's', both strings\n {2}- encryptionKey is set together with table.*\n {2}- deletionProtection is set together with table/);
   });
 
+  test('does not keep the logs from being destroyed: its protection is its own', () => {
+    const stack = new Stack(new App(), 'Stack');
+    const table = dynamodb.Table.fromTableAttributes(stack, 'Restored', attributes);
+    new LedgerService(stack, 'Service', { table, removalPolicy: RemovalPolicy.DESTROY });
+    const groups = Object.values(resourcesOf(stack)).filter(({ Type }) => Type === 'AWS::Logs::LogGroup');
+    expect(groups.map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(['Delete', 'Delete', 'Delete']);
+  });
+
   test('made by the app with the right keys and a stream is taken', () => {
     const stack = new Stack(new App(), 'Stack');
     const table = new dynamodb.Table(stack, 'Mine', {

@@ -368,7 +368,7 @@ describe('Delete', () => {
     expect(ledger()?.PermissionsMode).toBe('ALLOW_ALL');
   });
 
-  test('L40 a ledger that takes longer to delete than CloudFormation waits goes on being deleted, and the next Delete waits for the rest', async () => {
+  test('L55 a ledger that takes longer to delete than CloudFormation waits goes on being deleted, and the next Delete waits for the rest', async () => {
     const deployment = stack();
     await deployment.create(properties());
     world.service.polls = 400;
