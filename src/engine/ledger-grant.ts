@@ -1,5 +1,5 @@
 import type { PartiqlAction, RequiredPermission } from '../partiql';
-import type { Item, Store } from '../store';
+import type { Action, Item, Store } from '../store';
 import { tableById, type Catalog } from './catalog';
 import type { Account } from './engine-context';
 import { GRANT_SORT_PREFIX, grantKey } from './keys';
@@ -22,9 +22,8 @@ const CATALOG = 'information_schema.user_tables';
 
 const decode = (item: Item): LedgerGrant => decodeRecord<LedgerGrant>(item.value);
 
-export async function putGrant(store: Store, strandId: string, grant: LedgerGrant): Promise<void> {
-  await store.transact([{ put: grantKey(strandId, grant.grantId), value: encodeRecord(grant) }]);
-}
+export const putGrantAction = (strandId: string, grant: LedgerGrant): Action =>
+  ({ put: grantKey(strandId, grant.grantId), value: encodeRecord(grant) });
 
 export async function removeGrant(store: Store, strandId: string, grantId: string): Promise<void> {
   await store.transact([{ delete: grantKey(strandId, grantId) }]);

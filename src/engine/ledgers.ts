@@ -7,9 +7,10 @@ import { headAction } from './journal-head';
 import { blockActions, nodeActions } from './journal-store';
 import { headKey, LEDGER_QUOTA_KEY, ledgerKey } from './keys';
 import { LedgerError, ledgerNotFound } from './ledger-error';
-import { grantsOf, putGrant, removeGrant, type LedgerGrant } from './ledger-grant';
+import { grantsOf, putGrantAction, removeGrant, type LedgerGrant } from './ledger-grant';
 import {
-  findLedger, jobPartitions, ledgerAction, ledgersAfter, replaceLedger, requireLedger, type LedgerRecord, type PermissionsMode, type StoredLedger,
+  findLedger, jobPartitions, ledgerAction, ledgerCheck, ledgersAfter, replaceLedger, requireLedger, type LedgerRecord, type PermissionsMode,
+  type StoredLedger,
 } from './ledger-record';
 import { quotaGuardAction, readQuotaGuard } from './quota-guard';
 import { randomId } from './random-id';
@@ -105,8 +106,18 @@ export class Ledgers {
 
   /** @throws LedgerError ResourceNotFoundException */
   async grant(name: string, grant: LedgerGrant): Promise<void> {
-    const { record } = await requireLedger(this.context.store, name);
-    await putGrant(this.context.store, record.strandId, grant);
+    const { store } = this.context;
+    for (;;) {
+      const ledger = await requireLedger(store, name);
+      try {
+        // One left behind by a deletion would hold again once the journal is restored.
+        await store.transact([putGrantAction(ledger.record.strandId, grant), ledgerCheck(ledger)]);
+        return;
+      } catch (error) {
+        // Each failure means that a change of the ledger succeeded, so the loop as a whole makes progress.
+        if (!(error instanceof ConditionFailed)) throw error;
+      }
+    }
   }
 
   /** Taking back what was not granted is a success. @throws LedgerError ResourceNotFoundException */

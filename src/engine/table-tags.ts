@@ -3,7 +3,7 @@ import { readCatalog, tableById } from './catalog';
 import type { EngineContext } from './engine-context';
 import { catalogTagsKey, tableTagsKey } from './keys';
 import { LedgerError } from './ledger-error';
-import { requireLedger } from './ledger-record';
+import { ledgerCheck, requireLedger } from './ledger-record';
 import { catchUp } from './projection';
 import { decodeRecord, encodeRecord } from './record';
 import { withoutTags, withTags, type Tags } from './tags';
@@ -37,12 +37,14 @@ export class TableTags {
   private async change(ledgerName: string, part: TaggedPart, change: (tags: Tags) => Tags): Promise<void> {
     const { store } = this.context;
     for (;;) {
-      const { record } = await requireLedger(store, ledgerName);
+      const ledger = await requireLedger(store, ledgerName);
+      const { record } = ledger;
       const { tags, ordinal } = await this.read(ledgerName, record.strandId, part);
       const condition = ordinal === 0 ? { absent: true } as const : { ordinal };
       try {
         const value = encodeRecord({ tags: change(tags) });
-        await store.transact([{ put: keyOf(record.strandId, part), value, ordinal: ordinal + 1, if: condition }]);
+        // Those left behind by a deletion would be there again once the journal is restored.
+        await store.transact([{ put: keyOf(record.strandId, part), value, ordinal: ordinal + 1, if: condition }, ledgerCheck(ledger)]);
         return;
       } catch (error) {
         // Each failure means that another change succeeded, so the loop as a whole makes progress.

@@ -1,5 +1,6 @@
 import { begin, CALLER, engineFixture, execute, newLedger } from './engine-fixture';
 import { advance, exported, STANDARD_LEDGER, type Objects } from './restore-fixture';
+import { watchedStore } from './watched-store';
 import { verifyExports } from '../../src/cli/verify-export';
 import type { Engine } from '../../src/engine';
 import { memorySource } from '../cli/generated-export';
@@ -60,5 +61,27 @@ describe('a journal that is restored into the service in which it was deleted', 
     await expect(one.engine.sessions.startTransaction(session, CALLER)).rejects.toThrow(/deleted/);
     expect(await advance(other.engine, archive)).toMatchObject({ status: 'COMPLETED' });
     await one.engine.sessions.startTransaction(session, CALLER);
+  });
+
+  test('has no grant and no tag that were being put while it was deleted', async () => {
+    const { one, other, strandId, archive } = await archivedLedger();
+    for (const put of [
+      async (engine: Engine) => engine.ledgers.grant('books', { grantId: 'late', principalArn: CALLER, actions: ['PartiQLSelect'], tables: ['*'] }),
+      async (engine: Engine) => engine.tableTags.tag('books', 'catalog', { late: 'yes' }),
+    ]) {
+      let isDeleted = false;
+      const store = watchedStore(one.store, {
+        async beforeTransact() {
+          if (!isDeleted) await deleteLedger({ engine: other.engine, strandId });
+          isDeleted = true;
+        },
+      });
+      const { engine } = engineFixture({ store });
+      await expect(put(engine)).rejects.toThrow(/is not found/);
+      await beginRestore(other.engine, archive);
+      expect(await advance(other.engine, archive)).toMatchObject({ status: 'COMPLETED' });
+      expect(await other.engine.ledgers.grants('books')).toEqual([]);
+      expect(await other.engine.tableTags.list('books', 'catalog')).toEqual({});
+    }
   });
 });
