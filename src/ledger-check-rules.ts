@@ -51,7 +51,8 @@ export const LEDGER_CHECK_RULES: readonly LedgerCheckRule[] = [
     description: 'A ledger is deleted with its journal when it leaves the stack or is replaced.',
     fix: 'Leave out removalPolicy of the Ledger, or set it to RemovalPolicy.RETAIN.',
     appliesTo: isCustom('QldbLedger'),
-    isMet: ({ properties }) => properties.RemovalPolicy === 'Retain',
+    // With RetainExceptOnCreate it only goes with the deployment that made it, if that is undone.
+    isMet: ({ properties }) => ['Retain', 'RetainExceptOnCreate'].includes(properties.RemovalPolicy),
     locations: ['Properties/RemovalPolicy'],
   },
   {
@@ -117,10 +118,10 @@ export const LEDGER_CHECK_RULES: readonly LedgerCheckRule[] = [
     id: 'CdkLedger-ExportEncryption',
     description: 'Exported blocks are not encrypted with a key of the customer.',
     fix: 'Leave out encryption of the export, or set it to ExportEncryption.kms(key).',
-    appliesTo: resource => isCustom('QldbJournalExport')(resource) || isFunctionOfSchedule(resource),
+    appliesTo: resource => isCustom('QldbJournalExport')(resource) || isFunctionOfSchedule(resource) || hasFinalExport(resource),
     isMet: resource => (isFunctionOfSchedule(resource)
       ? /\\?"ObjectEncryptionType\\?":\\?"SSE_KMS\\?"/.test(JSON.stringify(resource.properties.Environment?.Variables?.EXPORT_SCHEDULE ?? ''))
-      : resource.properties.ObjectEncryptionType === 'SSE_KMS'),
+      : (resource.properties.FinalExport ?? resource.properties).ObjectEncryptionType === 'SSE_KMS'),
     locations: ['Properties'],
   },
   {
@@ -161,6 +162,10 @@ export const LEDGER_CHECK_RULES: readonly LedgerCheckRule[] = [
 function isFunctionOfSchedule({ type, construct, properties }: RenderedResource): boolean {
   return type === 'AWS::Lambda::Function' && properties.Environment?.Variables?.EXPORT_SCHEDULE !== undefined
     && isWithin(construct, scope => scope instanceof JournalExportSchedule);
+}
+
+function hasFinalExport(resource: RenderedResource): boolean {
+  return isCustom('QldbLedger')(resource) && resource.properties.FinalExport !== undefined;
 }
 
 /** Streams of other stacks are checked by whoever owns them. */

@@ -6,10 +6,19 @@ import { Unreadable, type ExportSource } from '../journal';
 
 const S3_URL = /^s3:\/\/([^/]+)\/?(.*)$/;
 
+/** Where exports lie in S3: a bucket, and a prefix that is empty or ends in a slash. */
+export interface BucketFolder { readonly bucket: string; readonly prefix: string }
+
+/** The place that `s3://bucket/prefix` names, taken as a folder: `journal/pay` is not where `journal/payroll/` is. Undefined for any other location. */
+export function bucketFolder(location: string): BucketFolder | undefined {
+  const [, bucket, prefix] = S3_URL.exec(location) ?? [];
+  return bucket === undefined ? undefined : { bucket, prefix: prefix === '' || prefix.endsWith('/') ? prefix : `${prefix}/` };
+}
+
 /** A folder, or `s3://bucket/prefix` read with the environment's credentials. */
 export function openExportSource(location: string): ExportSource {
-  const [, bucket, prefix] = S3_URL.exec(location) ?? [];
-  return bucket === undefined ? folderSource(location) : bucketSource(location, bucket, prefix);
+  const place = bucketFolder(location);
+  return place ? bucketSource(location, place) : folderSource(location);
 }
 
 function folderSource(folder: string): ExportSource {
@@ -32,7 +41,7 @@ function folderSource(folder: string): ExportSource {
   };
 }
 
-function bucketSource(name: string, bucket: string, prefix: string): ExportSource {
+function bucketSource(name: string, { bucket, prefix }: BucketFolder): ExportSource {
   // A local AWS has no host name for each bucket.
   const client = new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
   return {

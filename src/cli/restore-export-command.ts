@@ -1,7 +1,7 @@
 import { LedgerError, type PermissionsMode, type RestoreJob } from '../engine';
 import { openEmbeddedStore } from '../store';
 import type { ExpectedDigest } from './expected-digest';
-import { openExportSource } from './export-source';
+import { bucketFolder, openExportSource } from './export-source';
 import { restoreExport, RestoreImpossible } from './restore-export';
 import { restoreInService, type ServiceRestore } from './restore-in-service';
 import { clearProgress, count, exitWith, printJson, printTable, reportingUnreadable, showProgress, type Outcome } from './verdict';
@@ -37,14 +37,14 @@ export async function restoreExportCommand(location: string, options: RestoreExp
 async function intoService(
   location: string, options: RestoreExportCommandOptions & { readonly endpoint: string }, expected: ExpectedDigest | undefined,
 ): Promise<void> {
-  const [, bucket, prefix] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(location) ?? [];
-  if (bucket === undefined) {
+  const place = bucketFolder(location);
+  if (!place) {
     throw new Error(`A service reads exports from S3: give s3://BUCKET/PREFIX instead of ${location}, or --data to restore into a folder.`);
   }
   const { role } = options;
   if (role === undefined) throw new Error('The service reads the exports under a role that it may assume, such as a RestoreRole: add --role ARN.');
   await reportingUnreadable(async () => {
-    const request = { ...options, bucket, prefix, roleArn: role, expected };
+    const request = { ...options, ...place, roleArn: role, expected };
     const restore = await restoreInService(request, process.env, ({ RestoredBlockCount, BlockCount }) => {
       showProgress(`${count(RestoredBlockCount)} of ${count(BlockCount)} blocks restored`);
     });

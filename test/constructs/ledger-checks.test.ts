@@ -68,6 +68,8 @@ const NONCOMPLIANT: [rule: string, resource: string, make: (made: Made) => void]
     ledger.exportJournal('Plain', { archive, encryption: ExportEncryption.s3Managed(), prefix: 'plain/' })],
   ['ExportEncryption', 'Stack/Ledger/PlainDaily/Run/Resource', ({ ledger, archive }) =>
     ledger.scheduleJournalExports('PlainDaily', { archive, encryption: ExportEncryption.none(), prefix: 'plain/' })],
+  ['ExportEncryption', 'Stack/Final/Resource/Default', ({ stack, service, archive }) =>
+    new Ledger(stack, 'Final', { service, finalExport: { archive, encryption: ExportEncryption.s3Managed() } })],
   ['StreamRetention', 'Stack/Ledger/Forgetful/Resource/Default', ({ stack, ledger }) =>
     ledger.streamJournal('Forgetful', { kinesisStream: new kinesis.Stream(stack, 'Short', { retentionPeriod: Duration.hours(167) }) })],
   ['StreamEncryption', 'Stack/Ledger/Readable/Resource/Default', ({ stack, ledger }) => ledger.streamJournal('Readable', {
@@ -92,6 +94,12 @@ test('LedgerRetained is violated together with protection, which CDK lets nobody
   expect(violated(app)).toEqual([
     ['CdkLedger-LedgerDeletionProtection', 'Stack/Gone/Resource/Default'], ['CdkLedger-LedgerRetained', 'Stack/Gone/Resource/Default'],
   ]);
+});
+
+test('a ledger that only goes when the deployment that made it is undone counts as retained', () => {
+  const { app, stack, service, archive } = compliantApp();
+  new Ledger(stack, 'New', { service, removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, finalExport: { archive } });
+  expect(violated(app)).toEqual([]);
 });
 
 test('every rule is violated by some test, and says what to do', () => {
