@@ -93,7 +93,9 @@ export function memorySessionStore(clock: () => number, pageBytesMax = PROCESS_P
       } else if (sessions.get(session.token)?.generation !== session.generation) {
         throw concurrentCommands();
       }
-      if (!session.transaction) forgetPages(session.token);
+      // Those of an expired transaction go with the one that follows it.
+      const former = sessions.get(session.token)?.transaction;
+      if (!session.transaction || former?.transactionId !== session.transaction.transactionId) forgetPages(session.token);
       const saved = { ...session, generation: session.generation + 1 };
       sessions.set(session.token, saved);
       return saved;

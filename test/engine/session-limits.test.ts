@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { begin, CALLER, engineFixture, execute, newLedger } from './engine-fixture';
-import { createEngine, storedSessionStore, type Engine } from '../../src/engine';
+import { createEngine, memorySessionStore, storedSessionStore, type Engine } from '../../src/engine';
 import { decodeIon, encodeIon, parseIon, printIon } from '../../src/ion';
 import { foldStatement, startDigest, statementDigest } from '../../src/journal';
 import { memoryStore, type Action, type Store } from '../../src/store';
@@ -178,4 +178,18 @@ describe('parameters', () => {
       .rejects.toMatchObject({ name: 'BadRequestException', message: expect.stringContaining('not a valid Ion value') });
     await engine.sessions.executeStatement(token, CALLER, transactionId, statement, [{ ionText: '1' }]);
   });
+});
+
+test('pages that an expired transaction left take no room once another one has begun in its session', async () => {
+  let now = Date.parse('2026-03-01T12:00:00Z');
+  const { engine } = engineFixture({ clock: () => now, sessions: memorySessionStore(() => now, 10_000) });
+  await newLedger(engine);
+  const token = await engine.sessions.startSession('books', CALLER);
+  const rows = { ionText: `[${Array.from({ length: 450 }, () => '"twenty characters ..."').join(',')}]` };
+  for (let index = 0; index < 3; index++) {
+    const transactionId = await engine.sessions.startTransaction(token, CALLER);
+    const { page } = await engine.sessions.executeStatement(token, CALLER, transactionId, 'SELECT VALUE row FROM ? AS row', [rows]);
+    expect((await engine.sessions.fetchPage(token, CALLER, transactionId, page.nextPageToken!)).page.values).toHaveLength(200);
+    now += 31_000;
+  }
 });
