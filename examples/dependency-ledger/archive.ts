@@ -5,6 +5,8 @@ import { promisify } from 'node:util';
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { load, loadAll } from 'ion-js';
 
+const CLI = path.resolve('assets/cli/index.js');
+
 /** What `cdk-ledger verify export --json` says of an export. */
 export interface Verdict {
   readonly exportId: string;
@@ -18,8 +20,7 @@ export interface Verdict {
 
 /** Runs `cdk-ledger verify export` as a reader would. Exit code 1, tampered with, is an answer and no error. */
 export async function verifyExport(location: string, options: readonly string[], environment: Readonly<Record<string, string>>): Promise<Verdict> {
-  const cli = path.resolve('assets/cli/index.js');
-  const { stdout } = await promisify(execFile)(process.execPath, [cli, 'verify', 'export', location, '--json', ...options], {
+  const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'verify', 'export', location, '--json', ...options], {
     env: { ...process.env, ...environment },
     maxBuffer: 10_000_000,
   }).catch((error: { code?: number; stdout: string; stderr: string; message: string }) => {
@@ -28,6 +29,21 @@ export async function verifyExport(location: string, options: readonly string[],
   });
   const [verdict] = JSON.parse(stdout) as Verdict[];
   return verdict;
+}
+
+/** What `cdk-ledger restore export --json` says of the ledger it made. */
+export interface RestoredLedger {
+  readonly ledgerName: string;
+  readonly lastSequenceNo: number;
+  readonly digest?: string;
+}
+
+/** Makes a ledger of an export in a folder of this machine, as a reader would whose service is gone. */
+export async function restoreExport(location: string, options: readonly string[], environment: Readonly<Record<string, string>>): Promise<RestoredLedger> {
+  const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'restore', 'export', location, '--json', ...options], {
+    env: { ...process.env, ...environment },
+  });
+  return JSON.parse(stdout) as RestoredLedger;
 }
 
 /** Copies every object of a bucket into a folder. */

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import * as path from 'node:path';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { KinesisClient, ListStreamsCommand } from '@aws-sdk/client-kinesis';
@@ -10,7 +10,7 @@ import Table from 'cli-table3';
 import { Command } from 'commander';
 import { load } from 'ion-js';
 import { Listr, type ListrTask } from 'listr2';
-import { download, exportedRevisions, tamper, verifyExport, type Verdict } from './archive';
+import { download, exportedRevisions, restoreExport, tamper, verifyExport, type Verdict } from './archive';
 import { readChanges } from './changes';
 import { lockedPackages } from './package-lock';
 import { recordInstalled, recordLocked } from './record';
@@ -101,6 +101,12 @@ const steps = new Listr<Progress>([
     must(namesTheBlock, `findings in block ${block} alone, but: ${findings.join('; ') || 'none'}`);
     report(findings[0]);
   }, { persistentOutput: true }),
+  step('Restore the export into a ledger on this machine: it has the same digest', async ({ aws, outputs, verdict }) => {
+    const folder = path.join(FOLDER, 'restored');
+    await rm(folder, { recursive: true, force: true });
+    const restored = await restoreExport(`s3://${outputs.ArchiveBucket}`, ['--ledger', 'restored', '--data', folder], aws.environment);
+    must(restored.digest === verdict.digest, `the digest ${verdict.digest}, but it is ${restored.digest}`);
+  }),
   step('cdk destroy', async ({ aws, outputs }, report) => {
     await cdk(aws, ['destroy', '--force', STACK], { ...APP, onOutput: report });
     await onlyTheArchiveIsLeft(aws, outputs);
