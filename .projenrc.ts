@@ -111,7 +111,7 @@ project.package.addField('optionalDependencies', { lmdb: '3.5.6' });
 project.package.addPackageResolutions('unrs-resolver@1.12.2', 'msgpackr-extract@3.0.4');
 
 for (const path of ['/dist-code/', '/examples/', '/bench/', '/local-aws/', '/docs/', '/.ci/', '/.local-aws/', '/.demo/', '/.drivers/', 'cdk.out', '/rosetta/',
-  '.jsii.tabl.json', '/tsconfig.dev.json', '/scripts/']) {
+  '.jsii.tabl.json', '/tsconfig.dev.json', '/scripts/', '/integ.config.json']) {
   project.addPackageIgnore(path);
 }
 project.package.addField('jsiiRosetta', { strict: true });
@@ -135,11 +135,19 @@ demo.exec('node -r ts-node/register/transpile-only examples/dependency-ledger/de
   receiveArgs: true,
   env: { TS_NODE_PROJECT: 'tsconfig.dev.json', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
 });
+project.addTask('integ', {
+  exec: 'integ-runner',
+  receiveArgs: true,
+  env: { TS_NODE_TRANSPILE_ONLY: '1' },
+  description: 'Compare the integration apps with their snapshots, or write these anew',
+});
 project.addTask('bench', { exec: 'node scripts/bench.mjs', receiveArgs: true, description: 'Measure against peers in the same run, as ratios' });
-project.addTask('test:heavy', {
+const heavy = project.addTask('test:heavy', {
   exec: "jest --testPathIgnorePatterns /node_modules/ --testMatch '<rootDir>/test/**/*.heavy.test.ts'",
   description: 'The long suites in full',
 });
+heavy.prependSpawn(project.compileTask);
+heavy.prependSpawn(bundle);
 
 // Who may import whom. A room may import itself, the rooms listed here, and packages; anything else is a defect.
 const ROOMS: Record<string, string[]> = {
