@@ -39,7 +39,9 @@ export interface RestoredLedger {
 }
 
 /** Makes a ledger of an export in a folder of this machine, as a reader would whose service is gone. */
-export async function restoreExport(location: string, options: readonly string[], environment: Readonly<Record<string, string>>): Promise<RestoredLedger> {
+export async function restoreExport(
+  location: string, options: readonly string[], environment: Readonly<Record<string, string>>,
+): Promise<RestoredLedger> {
   const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'restore', 'export', location, '--json', ...options], {
     env: { ...process.env, ...environment },
   });
