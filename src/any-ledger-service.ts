@@ -42,7 +42,7 @@ export interface ILedgerService extends IResource {
    * Lets the service assume the role of an export or stream. A role of the service's own account needs nothing but to trust the principal of
    * `journalPrincipal`. For a role of another account the service needs a permission of its own, which can only be created where the service
    * is deployed: call this there.
-   * @param scope where to create the permission; once per scope.
+   * @param scope where to create the permission; once per scope and role.
    * @param role the role; its trust policy must name the principal of `journalPrincipal`.
    */
   allowAssumeRole(scope: Construct, role: iam.IRoleRef): void;

@@ -19,7 +19,9 @@ export function allowAssumeRoleBy(executionRoles: readonly iam.IRole[], account:
       + 'that deploys it');
     return;
   }
-  new iam.Policy(scope, 'ServiceAccess', {
+  // The first one keeps the id that it had before there could be others.
+  const id = scope.node.tryFindChild('ServiceAccess') ? `ServiceAccess${role.node.addr.slice(-8).toUpperCase()}` : 'ServiceAccess';
+  new iam.Policy(scope, id, {
     roles: [...executionRoles],
     statements: [new iam.PolicyStatement({ actions: ['sts:AssumeRole'], resources: [roleArn] })],
   });

@@ -57,6 +57,15 @@ describe('a role of another account', () => {
     expect(assumes.map(([, { Resource }]) => Resource)).toEqual([foreign]);
   });
 
+  test('may be one of several that are allowed in one place', () => {
+    const stack = new Stack(new App(), 'Stack', { env });
+    const service = new LedgerService(stack, 'Service');
+    const roles = ['a', 'b', 'c'].map(name => iam.Role.fromRoleArn(stack, name, `${foreign}-${name}`));
+    roles.forEach(role => service.allowAssumeRole(stack, role));
+    const assumes = grantedStatements(stack).filter(([, { Action }]) => listed(Action).includes('sts:AssumeRole'));
+    expect(assumes.map(([, { Resource }]) => Resource)).toEqual([`${foreign}-a`, `${foreign}-b`, `${foreign}-c`]);
+  });
+
   test('is told apart where the service is imported: a warning says what to do', () => {
     const stack = new Stack(new App(), 'Stack', { env: { ...env, account: '444455556666' } });
     const service = importedFrom(stack, env.account);
