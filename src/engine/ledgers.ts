@@ -12,6 +12,7 @@ import {
   findLedger, jobPartitions, ledgerAction, ledgerCheck, ledgersAfter, replaceLedger, requireLedger, type LedgerRecord, type PermissionsMode,
   type StoredLedger,
 } from './ledger-record';
+import { catchUp } from './projection';
 import { quotaGuardAction, readQuotaGuard } from './quota-guard';
 import { randomId } from './random-id';
 import { encodeRecord } from './record';
@@ -142,6 +143,8 @@ export class Ledgers {
     for (;;) {
       const ledger = await requireLedger(store, name);
       const { strandId } = ledger.record;
+      // What was projected in part of a new table or index is found by the catalog only once all of it is; what cannot be projected must not stop this.
+      await catchUp(store, strandId).catch(() => undefined);
       const jobs = await Promise.all(jobPartitions(ledger.record).map(partition => jobsOf(store, partition)));
       try {
         await store.transact(this.deletionOf(ledger, jobs.flat()));

@@ -1,4 +1,4 @@
-import { engineFixture, execute, newLedger } from './engine-fixture';
+import { begin, engineFixture, execute, newLedger } from './engine-fixture';
 import { watchedStore } from './watched-store';
 import { memoryStore, type Action, type Store } from '../../src/store';
 
@@ -60,4 +60,31 @@ test('a deletion with time enough is done in one run', async () => {
   expect(await engine.worker('worker', () => undefined).run(strandId, time.millis + 3_600_000)).toBeUndefined();
   expect(await itemCount(store, partitions)).toBe(0);
   await expect(engine.ledgers.describe('books')).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+});
+
+test('a deletion finds the documents of a table of which nobody has heard but the journal', async () => {
+  const partitions = new Set<string>();
+  const store = memoryStore();
+  let writesLeft = Infinity;
+  const { engine } = engineFixture({
+    store: watchedStore(store, {
+      async beforeTransact(actions) {
+        if (writesLeft-- <= 0) throw new Error('The process has died.');
+        for (const action of actions) if ('put' in action) partitions.add(action.put.partition);
+      },
+    }),
+  });
+  const strandId = await newLedger(engine);
+  const transaction = await begin(engine);
+  await transaction.run('CREATE TABLE Wide');
+  for (const field of ['a', 'b', 'c', 'd', 'e']) await transaction.run(`CREATE INDEX ON Wide (${field})`);
+  await transaction.run('INSERT INTO Wide ?', `[${Array.from({ length: 40 }, (_, n) => `{a:${n},b:${n},c:${n},d:${n},e:${n}}`).join()}]`);
+  // The block, and some of what follows from it.
+  writesLeft = 2;
+  await transaction.commit();
+  expect([...partitions].some(partition => partition.includes('/table/'))).toBe(true);
+  const other = engineFixture({ store, clock: () => Date.parse('2026-03-02T12:00:00Z') });
+  await other.engine.ledgers.delete('books');
+  await other.engine.worker('worker', () => undefined).run(strandId, Infinity);
+  expect(await itemCount(store, [...partitions].filter(partition => partition.startsWith(strandId)))).toBe(0);
 });
