@@ -1,20 +1,13 @@
-import { type OutputFormat, type S3ObjectEncryptionType } from '@aws-sdk/client-qldb';
+import { exportTarget, type ExportTarget } from './export-target';
 import { type Properties } from './lifecycle';
-import { choice, moment, optionalText, text, wholeNumber } from './properties';
+import { moment, text, wholeNumber } from './properties';
 
-/** What a schedule of exports asks of each of its runs. */
-export interface ExportScheduleDeclaration {
+/** What a schedule of exports asks of each of its runs. Its prefix ends in a slash, unless empty; each window has a folder below it. */
+export interface ExportScheduleDeclaration extends ExportTarget {
   readonly serviceUrl: string;
   readonly ledgerName: string;
   /** The schedule's name in metrics. */
   readonly scheduleName: string;
-  readonly roleArn: string;
-  readonly bucket: string;
-  /** Ends in a slash, unless empty; each window has a folder below it. */
-  readonly prefix: string;
-  readonly outputFormat: OutputFormat;
-  readonly objectEncryptionType: S3ObjectEncryptionType;
-  readonly kmsKeyArn?: string;
   readonly start: Date | 'LEDGER_CREATION';
   readonly windowSeconds: number;
   readonly windowsPerRun: number;
@@ -26,12 +19,7 @@ export function exportScheduleDeclaration(properties: Properties): ExportSchedul
     serviceUrl: text(properties, 'ServiceUrl'),
     ledgerName: text(properties, 'LedgerName'),
     scheduleName: text(properties, 'ScheduleName'),
-    roleArn: text(properties, 'RoleArn'),
-    bucket: text(properties, 'Bucket'),
-    prefix: optionalText(properties, 'Prefix') ?? '',
-    outputFormat: choice(properties, 'OutputFormat', ['ION_TEXT', 'ION_BINARY', 'JSON'], 'ION_TEXT'),
-    objectEncryptionType: choice(properties, 'ObjectEncryptionType', ['SSE_KMS', 'SSE_S3', 'NO_ENCRYPTION']),
-    kmsKeyArn: optionalText(properties, 'KmsKeyArn'),
+    ...exportTarget(properties),
     start: properties.InclusiveStartTime === 'LEDGER_CREATION' ? 'LEDGER_CREATION' : moment(properties, 'InclusiveStartTime'),
     windowSeconds: wholeNumber(properties, 'WindowSeconds'),
     windowsPerRun: wholeNumber(properties, 'WindowsPerRun'),

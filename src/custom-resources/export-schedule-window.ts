@@ -1,8 +1,7 @@
-import {
-  ExportJournalToS3Command, type ExportJournalToS3CommandInput, type JournalS3ExportDescription, type QLDBClient,
-} from '@aws-sdk/client-qldb';
+import { ExportJournalToS3Command, type JournalS3ExportDescription, type QLDBClient } from '@aws-sdk/client-qldb';
 import { type ArchivedObject, type ArchiveObjects } from './archive-objects';
 import { type ExportScheduleDeclaration } from './export-schedule-declaration';
+import { exportRequest } from './export-target';
 import { windowFolder, type ExportWindow } from './export-window';
 import { describeExport, exportsOf } from './journal-export-start';
 import { isNamed, isUnavailable, messageOf } from './service-failure';
@@ -83,9 +82,10 @@ export async function exportedWindow(run: WindowRun, declared: ExportScheduleDec
 async function started(
   run: WindowRun, declared: ExportScheduleDeclaration, window: ExportWindow, folder: string, claimedAt: Date,
 ): Promise<WindowOutcome> {
+  const request = exportRequest(declared.ledgerName, { ...declared, prefix: folder }, window.start, window.end);
   while (run.now() < run.deadline) {
     try {
-      const { ExportId: exportId } = await run.control.send(new ExportJournalToS3Command(request(declared, window, folder)));
+      const { ExportId: exportId } = await run.control.send(new ExportJournalToS3Command(request));
       return await followed(run, declared, exportId!);
     } catch (error) {
       if (isNamed(error, 'LimitExceededException', 'ResourcePreconditionNotMetException')) {
@@ -158,21 +158,6 @@ function jobsBelow(
 ): Promise<readonly JournalS3ExportDescription[]> {
   return run.patiently(async () => (await collected(exportsOf(run.control, ledgerName))).filter(({ S3ExportConfiguration: target }) =>
     target?.Bucket === bucket && target.Prefix === folder));
-}
-
-function request(declared: ExportScheduleDeclaration, window: ExportWindow, folder: string): ExportJournalToS3CommandInput {
-  return {
-    Name: declared.ledgerName,
-    RoleArn: declared.roleArn,
-    InclusiveStartTime: window.start,
-    ExclusiveEndTime: window.end,
-    OutputFormat: declared.outputFormat,
-    S3ExportConfiguration: {
-      Bucket: declared.bucket,
-      Prefix: folder,
-      EncryptionConfiguration: { ObjectEncryptionType: declared.objectEncryptionType, KmsKeyArn: declared.kmsKeyArn },
-    },
-  };
 }
 
 function isSince(claimedAt: Date, { ExportCreationTime: creation }: JournalS3ExportDescription): boolean {

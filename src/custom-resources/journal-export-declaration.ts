@@ -1,21 +1,15 @@
 import { createHash } from 'crypto';
-import { type OutputFormat, type S3ObjectEncryptionType } from '@aws-sdk/client-qldb';
+import { exportTarget, type ExportTarget } from './export-target';
 import { type Properties } from './lifecycle';
-import { choice, flag, moment, optionalText, text, wholeNumber } from './properties';
+import { flag, moment, optionalText, text, wholeNumber } from './properties';
 
 /** A little before the framework gives up without a word. */
 const TIMEOUT_SECONDS = 54 * 60;
 
 /** What the properties of Custom::QldbJournalExport ask for. */
-export interface JournalExportDeclaration {
+export interface JournalExportDeclaration extends ExportTarget {
   readonly serviceUrl: string;
   readonly ledgerName: string;
-  readonly roleArn: string;
-  readonly bucket: string;
-  readonly prefix: string;
-  readonly outputFormat: OutputFormat;
-  readonly objectEncryptionType: S3ObjectEncryptionType;
-  readonly kmsKeyArn?: string;
   readonly start: Date | 'LEDGER_CREATION';
   readonly end: Date | 'NOW';
   readonly waitForCompletion: boolean;
@@ -29,12 +23,7 @@ export function journalExportDeclaration(properties: Properties): JournalExportD
   return {
     serviceUrl: text(properties, 'ServiceUrl'),
     ledgerName: text(properties, 'LedgerName'),
-    roleArn: text(properties, 'RoleArn'),
-    bucket: text(properties, 'Bucket'),
-    prefix: optionalText(properties, 'Prefix') ?? '',
-    outputFormat: choice(properties, 'OutputFormat', ['ION_TEXT', 'ION_BINARY', 'JSON'], 'ION_TEXT'),
-    objectEncryptionType: choice(properties, 'ObjectEncryptionType', ['SSE_KMS', 'SSE_S3', 'NO_ENCRYPTION']),
-    kmsKeyArn: optionalText(properties, 'KmsKeyArn'),
+    ...exportTarget(properties),
     start: properties.InclusiveStartTime === 'LEDGER_CREATION' ? 'LEDGER_CREATION' : moment(properties, 'InclusiveStartTime'),
     end: properties.ExclusiveEndTime === 'NOW' ? 'NOW' : moment(properties, 'ExclusiveEndTime'),
     waitForCompletion: flag(properties, 'WaitForCompletion', true),

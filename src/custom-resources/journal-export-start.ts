@@ -3,6 +3,7 @@ import {
   DescribeJournalS3ExportCommand, DescribeLedgerCommand, ExportJournalToS3Command, ListJournalS3ExportsForLedgerCommand,
   type JournalS3ExportDescription, type QLDBClient,
 } from '@aws-sdk/client-qldb';
+import { exportRequest } from './export-target';
 import { type JournalExportDeclaration } from './journal-export-declaration';
 import { isNamed } from './service-failure';
 import { keepingStatusReason } from './status-reason';
@@ -39,18 +40,8 @@ export async function startedExport(
       return job.ExportId;
     }
   }
-  const { ExportId: exportId } = await control.send(new ExportJournalToS3Command({
-    Name: declared.ledgerName,
-    RoleArn: declared.roleArn,
-    InclusiveStartTime: declared.start === 'LEDGER_CREATION' ? await creationOf(control, declared.ledgerName) : declared.start,
-    ExclusiveEndTime: end,
-    OutputFormat: declared.outputFormat,
-    S3ExportConfiguration: {
-      Bucket: declared.bucket,
-      Prefix: declared.prefix,
-      EncryptionConfiguration: { ObjectEncryptionType: declared.objectEncryptionType, KmsKeyArn: declared.kmsKeyArn },
-    },
-  }));
+  const start = declared.start === 'LEDGER_CREATION' ? await creationOf(control, declared.ledgerName) : declared.start;
+  const { ExportId: exportId } = await control.send(new ExportJournalToS3Command(exportRequest(declared.ledgerName, declared, start, end)));
   return exportId!;
 }
 

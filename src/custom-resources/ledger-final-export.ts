@@ -1,24 +1,10 @@
-import {
-  ExportJournalToS3Command, GetBlockCommand, GetDigestCommand, type JournalS3ExportDescription, type OutputFormat, type QLDBClient,
-  type S3ObjectEncryptionType,
-} from '@aws-sdk/client-qldb';
+import { ExportJournalToS3Command, GetBlockCommand, GetDigestCommand, type JournalS3ExportDescription, type QLDBClient } from '@aws-sdk/client-qldb';
+import { exportRequest, exportTarget, type ExportTarget } from './export-target';
 import { creationOf, exportsOf } from './journal-export-start';
 import { type Edges, type Properties } from './lifecycle';
 import { type Tags } from './ownership';
 import { PERMISSION_SECONDS, type Patience } from './patience';
-import { choice, optionalText, text } from './properties';
 import { isNamed, isRoleNotReady, isWithin, messageOf } from './service-failure';
-
-/** Where a ledger's journal goes before the ledger is deleted. */
-export interface FinalExport {
-  readonly roleArn: string;
-  readonly bucket: string;
-  /** Ends in a slash, unless empty; the export of each tip has a folder below it. */
-  readonly prefix: string;
-  readonly outputFormat: OutputFormat;
-  readonly objectEncryptionType: S3ObjectEncryptionType;
-  readonly kmsKeyArn?: string;
-}
 
 /** A ledger with this tag and value is deleted without a final export: the way out when it cannot be done. */
 const SWITCH = 'cdk-ledger:final-export';
@@ -26,20 +12,12 @@ const SKIP = 'skip';
 /** When a Delete tells how things are, before the framework gives up without a word. */
 export const FINAL_EXPORT_SECONDS = 50 * 60;
 
-/** What the property FinalExport asks for; undefined when it is absent. @throws naming the member that is missing or wrong */
-export function finalExportDeclaration({ FinalExport: declared }: Properties): FinalExport | undefined {
+/** Where a ledger's journal goes before the ledger is deleted, each tip into a folder below the prefix; undefined when the property FinalExport is absent. @throws naming the member that is missing or wrong */
+export function finalExportDeclaration({ FinalExport: declared }: Properties): ExportTarget | undefined {
   if (declared === undefined || declared === '') {
     return undefined;
   }
-  const members = declared as Properties;
-  return {
-    roleArn: text(members, 'RoleArn'),
-    bucket: text(members, 'Bucket'),
-    prefix: optionalText(members, 'Prefix') ?? '',
-    outputFormat: choice(members, 'OutputFormat', ['ION_TEXT', 'ION_BINARY', 'JSON'], 'ION_TEXT'),
-    objectEncryptionType: choice(members, 'ObjectEncryptionType', ['SSE_KMS', 'SSE_S3', 'NO_ENCRYPTION']),
-    kmsKeyArn: optionalText(members, 'KmsKeyArn'),
-  };
+  return exportTarget(declared as Properties);
 }
 
 /** Whether somebody has decided that the ledger goes without its final export. */
@@ -55,7 +33,7 @@ export const isFinalExportSkipped = (tags: Tags): boolean => tags[SWITCH] === SK
  * @throws when the export of this Delete was cancelled, or takes too long
  */
 export async function isFinallyExported(
-  control: QLDBClient, ledgerName: string, declared: FinalExport, requestedAt: Date, edges: Pick<Edges, 'now' | 'log'>,
+  control: QLDBClient, ledgerName: string, declared: ExportTarget, requestedAt: Date, edges: Pick<Edges, 'now' | 'log'>,
 ): Promise<boolean> {
   const { sequenceNo, timestamp } = await tipOf(control, ledgerName);
   const folder = `${declared.prefix}${sequenceNo}/`;
@@ -87,24 +65,15 @@ export async function isFinallyExported(
     throw new Error(`The final export ${cancelled.ExportId} of ledger '${ledgerName}' to s3://${declared.bucket}/${folder} was cancelled by the service, so `
       + `the ledger is kept. Check that role ${declared.roleArn} may write to the bucket and use its key, then delete it again.${wayOut(ledgerName)}`);
   }
-  await control.send(new ExportJournalToS3Command({
-    Name: ledgerName,
-    RoleArn: declared.roleArn,
-    InclusiveStartTime: await creationOf(control, ledgerName),
-    // The newest block may be from a clock that is ahead of ours.
-    ExclusiveEndTime: new Date(Math.max(edges.now().getTime(), timestamp.getTime() + 1)),
-    OutputFormat: declared.outputFormat,
-    S3ExportConfiguration: {
-      Bucket: declared.bucket,
-      Prefix: folder,
-      EncryptionConfiguration: { ObjectEncryptionType: declared.objectEncryptionType, KmsKeyArn: declared.kmsKeyArn },
-    },
-  }));
+  // The newest block may be from a clock that is ahead of ours.
+  const end = new Date(Math.max(edges.now().getTime(), timestamp.getTime() + 1));
+  const start = await creationOf(control, ledgerName);
+  await control.send(new ExportJournalToS3Command(exportRequest(ledgerName, { ...declared, prefix: folder }, start, end)));
   return false;
 }
 
 /** Failures of a final export that may pass; what does not pass keeps the ledger, and says how to go on. */
-export function finalExportPatience(error: unknown, ledgerName: string, { roleArn, bucket }: FinalExport): Patience | undefined {
+export function finalExportPatience(error: unknown, ledgerName: string, { roleArn, bucket }: ExportTarget): Patience | undefined {
   if (isNamed(error, 'LimitExceededException')) {
     return { seconds: 1800, remedy: `The ledger is kept. Delete it again when one of its exports has ended.${wayOut(ledgerName)}` };
   }
