@@ -62,6 +62,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/integ-runner@2.197.10',
     '@aws-cdk/integ-tests-alpha@2.245.0-alpha.0',
     '@aws-sdk/credential-providers@3.1143.0',
+    '@aws-sdk/xml-builder@3.972.43',
     '@smithy/node-http-handler@4.14.2',
     '@smithy/signature-v4@5.7.5',
     '@types/aws-lambda@8.10.164',

@@ -9,7 +9,18 @@ import { thirdPartyLicenses } from './third-party-licenses.mjs';
 const KILOBYTE = 1000;
 /** Clients of different releases bring a credentials chain each; the newest one serves them all. */
 const SHARED_CREDENTIALS = fileURLToPath(new URL('../node_modules/@aws-sdk/credential-provider-node', import.meta.url));
+/** QLDB's clients end with release 3.918; what they need besides themselves has since moved here, where the other clients have it from. */
+const SHARED_CLIENT_PARTS = Object.fromEntries([
+  'middleware-host-header', 'middleware-logger', 'middleware-recursion-detection', 'middleware-user-agent', 'region-config-resolver', 'util-endpoints',
+  'util-user-agent-node',
+].map(part => [`@aws-sdk/${part}`, '@aws-sdk/core/client']));
 const LAMBDA_CREDENTIALS = fileURLToPath(new URL('lambda-credentials.mjs', import.meta.url));
+
+const HANDLERS = 'src/custom-resources/';
+/** Resolved at run time, where `cdk-ledger serve` needs it. */
+const NATIVE = ['lmdb'];
+/** Imported by a client when an operation has an event stream; none that a handler calls has. */
+const NOT_IN_HANDLERS = ['@smithy/core/event-streams'];
 
 /** Built here and moved at the end, so that a failed build leaves the last good one. */
 const DRAFT = 'node_modules/.cache/cdk-ledger';
@@ -20,13 +31,11 @@ const BUNDLES = [
   { entry: 'src/custom-resources/ledger-grant.lambda.ts', output: 'assets/custom-resources/ledger-grant/index.js', kilobytesMax: 250 },
   { entry: 'src/custom-resources/journal-export.lambda.ts', output: 'assets/custom-resources/journal-export/index.js', kilobytesMax: 250 },
   { entry: 'src/custom-resources/journal-stream.lambda.ts', output: 'assets/custom-resources/journal-stream/index.js', kilobytesMax: 250 },
-  // S3's schemas are written in a way that esbuild cannot drop the unused ones of: 100 kB.
-  { entry: 'src/custom-resources/journal-export-schedule.lambda.ts', output: 'assets/custom-resources/journal-export-schedule/index.js', kilobytesMax: 330 },
-  { entry: 'src/custom-resources/ledger-digest.lambda.ts', output: 'assets/custom-resources/ledger-digest/index.js', kilobytesMax: 330 },
+  { entry: 'src/custom-resources/journal-export-schedule.lambda.ts', output: 'assets/custom-resources/journal-export-schedule/index.js', kilobytesMax: 250 },
+  { entry: 'src/custom-resources/ledger-digest.lambda.ts', output: 'assets/custom-resources/ledger-digest/index.js', kilobytesMax: 250 },
   { entry: 'src/custom-resources/mailbox-export.lambda.ts', output: 'assets/custom-resources/mailbox-export/index.js', kilobytesMax: 250 },
   { entry: 'src/custom-resources/batch-operations-job.lambda.ts', output: 'assets/custom-resources/batch-operations-job/index.js', kilobytesMax: 250 },
-  // Four clients: those of the three services that it lists, and S3's.
-  { entry: 'src/custom-resources/job-inventory.lambda.ts', output: 'assets/custom-resources/job-inventory/index.js', kilobytesMax: 375 },
+  { entry: 'src/custom-resources/job-inventory.lambda.ts', output: 'assets/custom-resources/job-inventory/index.js', kilobytesMax: 250 },
   { entry: 'src/service/lambda-api.ts', output: 'assets/service/api/index.js', kilobytesMax: 700 },
   { entry: 'src/service/lambda-session.ts', output: 'assets/service/session/index.js', kilobytesMax: 550 },
   { entry: 'src/service/lambda-worker.ts', output: 'assets/service/worker/index.js', kilobytesMax: 700 },
@@ -46,6 +55,16 @@ const droppableSchemas = {
   },
 };
 
+/** A client asks its package for its version, and would bring all of the file along. */
+const versionsOnly = {
+  name: 'versions-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]client-[\w-]+[\\/]package\.json$/ }, async ({ path }) => ({
+      contents: JSON.stringify({ version: JSON.parse(await readFile(path, 'utf8')).version }), loader: 'json',
+    }));
+  },
+};
+
 await rm(DRAFT, { recursive: true, force: true });
 const inputs = new Set();
 let failed = false;
@@ -59,11 +78,11 @@ for (const { entry, output, kilobytesMax, onLambda = true } of BUNDLES) {
     target: 'node20',
     mainFields: ['module', 'main'],
     conditions: ['module', 'import'],
-    external: ['lmdb'], // native: resolved at run time, where `cdk-ledger serve` needs it
+    external: entry.startsWith(HANDLERS) ? NOT_IN_HANDLERS : NATIVE,
     legalComments: 'linked',
-    alias: { '@aws-sdk/credential-provider-node': onLambda ? LAMBDA_CREDENTIALS : SHARED_CREDENTIALS },
+    alias: { ...SHARED_CLIENT_PARTS, '@aws-sdk/credential-provider-node': onLambda ? LAMBDA_CREDENTIALS : SHARED_CREDENTIALS },
     banner: onLambda ? undefined : { js: '#!/usr/bin/env node' },
-    plugins: [droppableSchemas],
+    plugins: [droppableSchemas, versionsOnly],
     metafile: true,
     logLevel: 'warning',
   });

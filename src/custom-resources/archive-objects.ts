@@ -1,4 +1,6 @@
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { parseXML } from '@aws-sdk/xml-builder';
+import { checksumOf } from './s3-requests';
+import { S3RequestFailed, type SignedS3 } from './signed-s3';
 
 export interface ArchivedObject {
   readonly key: string;
@@ -16,13 +18,22 @@ export interface ArchiveObjects {
   read(key: string): Promise<string>;
 }
 
-export function s3ArchiveObjects(client: S3Client, bucket: string): ArchiveObjects {
+/** The part of an answer to ListObjectsV2 that is read here; XML tells a list of one from a single value only by its schema. */
+interface ListedPage {
+  readonly Contents?: OneOrMore<{ readonly Key: string; readonly LastModified: string }>;
+  readonly CommonPrefixes?: OneOrMore<{ readonly Prefix: string }>;
+  readonly NextContinuationToken?: string;
+}
+
+type OneOrMore<Item> = Item | readonly Item[];
+
+export function s3ArchiveObjects(s3: SignedS3, bucket: string): ArchiveObjects {
   async function* pages(prefix: string, after?: string) {
     let token: string | undefined;
     do {
-      const page = await client.send(new ListObjectsV2Command({
-        Bucket: bucket, Prefix: prefix, Delimiter: '/', StartAfter: token ? undefined : after, ContinuationToken: token,
-      }));
+      const from: Record<string, string> = token ? { 'continuation-token': token } : after ? { 'start-after': after } : {};
+      const { body } = await s3({ method: 'GET', bucket, query: { 'list-type': '2', 'delimiter': '/', prefix, ...from } });
+      const page: ListedPage = parseXML(body).ListBucketResult || {};
       yield page;
       token = page.NextContinuationToken;
     } while (token);
@@ -32,7 +43,7 @@ export function s3ArchiveObjects(client: S3Client, bucket: string): ArchiveObjec
     async foldersAfter(prefix, after) {
       const folders: string[] = [];
       for await (const { CommonPrefixes = [] } of pages(prefix, after)) {
-        folders.push(...CommonPrefixes.map(({ Prefix: folder }) => folder!));
+        folders.push(...[CommonPrefixes].flat().map(({ Prefix: folder }) => folder));
       }
       return folders;
     },
@@ -40,19 +51,18 @@ export function s3ArchiveObjects(client: S3Client, bucket: string): ArchiveObjec
     async objectsIn(prefix) {
       const objects: ArchivedObject[] = [];
       for await (const { Contents = [] } of pages(prefix)) {
-        objects.push(...Contents.map(({ Key: key, LastModified: lastModified }) => ({ key: key!, lastModified: lastModified! })));
+        objects.push(...[Contents].flat().map(({ Key: key, LastModified: lastModified }) => ({ key, lastModified: new Date(lastModified) })));
       }
       return objects;
     },
 
     async createOnce(key, body, contentType) {
       try {
-        await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType, IfNoneMatch: '*' }));
+        await s3({ method: 'PUT', bucket, key, body, headers: { 'content-type': contentType, 'if-none-match': '*', ...checksumOf(body) } });
         return true;
       } catch (error) {
         // 412: it is there. 409: another writer of the same key is at it, and one of the two will succeed.
-        const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-        if (status === 412 || status === 409) {
+        if (error instanceof S3RequestFailed && [409, 412].includes(error.$metadata.httpStatusCode ?? 0)) {
           return false;
         }
         throw error;
@@ -60,8 +70,7 @@ export function s3ArchiveObjects(client: S3Client, bucket: string): ArchiveObjec
     },
 
     async read(key) {
-      const { Body: body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      return body!.transformToString();
+      return (await s3({ method: 'GET', bucket, key })).body;
     },
   };
 }

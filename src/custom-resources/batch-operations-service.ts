@@ -6,8 +6,9 @@ import { markedDescription, markOf, type BatchJobPhase } from './batch-job-id';
 import { type BatchJobService } from './batch-job-lifecycle';
 import { batchOperationsDeclaration, type BatchOperationsDeclaration } from './batch-operations-declaration';
 import { PERMISSION_SECONDS } from './patience';
-import { S3RequestFailed, type S3Requests } from './s3-requests';
+import { type S3Requests } from './s3-requests';
 import { isNamed, isRoleNotReady, isUnavailable } from './service-failure';
+import { S3RequestFailed } from './signed-s3';
 
 const ENDED: Readonly<Record<string, BatchJobPhase>> = { Complete: 'COMPLETE', Failed: 'FAILED', Cancelled: 'CANCELLED' };
 const RUNNING: JobStatus[] = [

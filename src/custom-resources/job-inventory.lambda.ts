@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'timers/promises';
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { functionS3 } from './function-s3';
 import { runJobInventory, type JobInventoryDeclaration } from './job-inventory-run';
+import { s3Requests } from './s3-requests';
 import { jobSources } from '../client/jobs';
 
 /** Left of the function's time for the report and the metrics. */
@@ -13,7 +14,7 @@ export interface ScheduleEvent {
   readonly time?: string;
 }
 
-const s3 = new S3Client({ maxAttempts: 5, forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
+const s3 = s3Requests(functionS3(process.env, { attemptsMax: 5 }));
 let declaration: JobInventoryDeclaration | undefined;
 
 /** Entry of the function behind `JobInventory`. */
@@ -32,13 +33,7 @@ export async function handler(event: ScheduleEvent, context?: { getRemainingTime
       return true;
     },
     async putObject(key, contentType, body) {
-      await s3.send(new PutObjectCommand({
-        Bucket: required(environment, 'ARCHIVE_BUCKET'),
-        Key: key,
-        ContentType: contentType,
-        Body: body,
-        ...environment.ARCHIVE_KEY_ARN && { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: environment.ARCHIVE_KEY_ARN },
-      }));
+      await s3.put({ bucket: required(environment, 'ARCHIVE_BUCKET'), key, contentType, body, kmsKeyArn: environment.ARCHIVE_KEY_ARN });
     },
     log: line => console.log(line),
   });

@@ -1,10 +1,10 @@
-import { S3ServiceException } from '@aws-sdk/client-s3';
 import { type ArchiveObjects } from './archive-objects';
 import { digestKey, keepDigest, type KeptDigest } from './ledger-digest';
 import { digestFingerprint, ledgerDigestDeclaration, type LedgerDigestDeclaration } from './ledger-digest-declaration';
 import { type Edges, type IsCompleteResult, type Lifecycle, type LifecycleEvent } from './lifecycle';
 import { attemptNow, attemptOrWait, PERMISSION_SECONDS, type Attempt, type Patience } from './patience';
 import { isNamed, isUnavailable } from './service-failure';
+import { S3RequestFailed } from './signed-s3';
 
 export interface LedgerDigestProgress {
   readonly requestedAt: string;
@@ -64,7 +64,7 @@ function patienceWith(error: unknown, { ledgerName, bucket, prefix }: LedgerDige
   if (isNamed(error, 'ResourcePreconditionNotMetException')) {
     return { seconds: 600, remedy: `Check that ledger '${ledgerName}' is active, then deploy again.` };
   }
-  if (error instanceof S3ServiceException && !(isUnavailable(error) || isNamed(error, 'NoSuchBucket'))) {
+  if (error instanceof S3RequestFailed && !(isUnavailable(error) || isNamed(error, 'NoSuchBucket'))) {
     return {
       seconds: PERMISSION_SECONDS,
       remedy: `Check that bucket ${bucket} and its key let the custom resource's function create and read objects below '${prefix}'; then deploy again.`,

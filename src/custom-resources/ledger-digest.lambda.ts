@@ -1,12 +1,12 @@
-import { archiveClient } from './archive-client';
 import { s3ArchiveObjects } from './archive-objects';
+import { functionS3 } from './function-s3';
 import { lambdaEdges } from './lambda-edges';
 import { ledgerDigestDeclaration } from './ledger-digest-declaration';
 import { ledgerDigestLifecycle } from './ledger-digest-lifecycle';
 import { runDigest } from './ledger-digest-run';
 
 const edges = lambdaEdges(process.env);
-const s3 = archiveClient(process.env);
+const s3 = functionS3(process.env);
 const archive = (bucket: string) => s3ArchiveObjects(s3, bucket);
 
 export const { onEvent, isComplete } = ledgerDigestLifecycle({ ...edges, archive });

@@ -1,7 +1,7 @@
 import { CloudFormationSimulator, SimulatedClock, type DeploymentOptions } from './cloudformation-simulator';
 import { batchJobLifecycle } from '../../src/custom-resources/batch-job-lifecycle';
 import { batchOperationsService } from '../../src/custom-resources/batch-operations-service';
-import { S3RequestFailed } from '../../src/custom-resources/s3-requests';
+import { S3RequestFailed } from '../../src/custom-resources/signed-s3';
 import { FakeJobServices } from '../fakes/fake-job-services';
 import { ACCOUNT_ID, type FakeS3Control } from '../fakes/fake-s3-control';
 

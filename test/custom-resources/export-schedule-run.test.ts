@@ -1,9 +1,10 @@
-import { S3Client } from '@aws-sdk/client-s3';
+import { QLDBClient } from '@aws-sdk/client-qldb';
 import { simulatedWorld, type SimulatedWorld } from './simulated-world';
 import { s3ArchiveObjects } from '../../src/custom-resources/archive-objects';
 import { exportScheduleDeclaration } from '../../src/custom-resources/export-schedule-declaration';
 import { runExportSchedule } from '../../src/custom-resources/export-schedule-run';
 import { type ExportScheduleEdges } from '../../src/custom-resources/export-schedule-window';
+import { signedS3, type SignedS3 } from '../../src/custom-resources/signed-s3';
 import { FakeS3 } from '../fakes/fake-s3';
 
 const MINUTE = 60;
@@ -12,17 +13,16 @@ const DAY = 24 * HOUR;
 
 let world: SimulatedWorld;
 let s3: FakeS3;
-let client: S3Client;
+let client: SignedS3;
 
 beforeEach(async () => {
   world = await simulatedWorld(); // 2026-03-01, noon
   world.service.addLedger('audit');
   s3 = await FakeS3.start(world.clock.now);
   const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
-  client = new S3Client({ endpoint: s3.url, region: 'eu-central-1', forcePathStyle: true, credentials, maxAttempts: 1 });
+  client = signedS3(new QLDBClient({ region: 'eu-central-1', credentials }).config, { AWS_ENDPOINT_URL_S3: s3.url }, { attemptsMax: 1 });
 });
 afterEach(() => {
-  client.destroy();
   s3.stop();
   world.end();
 });

@@ -1,4 +1,4 @@
-import { S3Client } from '@aws-sdk/client-s3';
+import { QLDBClient } from '@aws-sdk/client-qldb';
 import { CloudFormationSimulator, type DeploymentOptions } from './cloudformation-simulator';
 import { STRAND_ID } from './fake-ledger-service';
 import { simulatedWorld, type SimulatedWorld } from './simulated-world';
@@ -6,6 +6,7 @@ import { s3ArchiveObjects } from '../../src/custom-resources/archive-objects';
 import { ledgerDigestDeclaration } from '../../src/custom-resources/ledger-digest-declaration';
 import { ledgerDigestLifecycle } from '../../src/custom-resources/ledger-digest-lifecycle';
 import { runDigest } from '../../src/custom-resources/ledger-digest-run';
+import { signedS3, type SignedS3 } from '../../src/custom-resources/signed-s3';
 import { FakeS3 } from '../fakes/fake-s3';
 
 const DIGEST = Buffer.alloc(32).toString('base64');
@@ -13,17 +14,16 @@ const KEY = `digests/audit/${STRAND_ID}/000000000003.json`;
 
 let world: SimulatedWorld;
 let s3: FakeS3;
-let client: S3Client;
+let client: SignedS3;
 
 beforeEach(async () => {
   world = await simulatedWorld();
   world.service.addLedger('audit');
   s3 = await FakeS3.start(world.clock.now);
   const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
-  client = new S3Client({ endpoint: s3.url, region: 'eu-central-1', forcePathStyle: true, credentials, maxAttempts: 1 });
+  client = signedS3(new QLDBClient({ region: 'eu-central-1', credentials }).config, { AWS_ENDPOINT_URL_S3: s3.url }, { attemptsMax: 1 });
 });
 afterEach(() => {
-  client.destroy();
   s3.stop();
   world.end();
 });

@@ -1,6 +1,7 @@
 import { CloudFormationSimulator, SimulatedClock, type DeploymentOptions } from './cloudformation-simulator';
 import { mailboxOrganizationLifecycle } from '../../src/custom-resources/mailbox-organization-lifecycle';
-import { S3RequestFailed, type S3Requests } from '../../src/custom-resources/s3-requests';
+import { type S3Requests } from '../../src/custom-resources/s3-requests';
+import { S3RequestFailed } from '../../src/custom-resources/signed-s3';
 import { FakeJobServices } from '../fakes/fake-job-services';
 import { ORGANIZATION_ID, type FakeWorkMail } from '../fakes/fake-workmail';
 

@@ -4,25 +4,31 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'http';
 import { type AddressInfo } from 'net';
 import { GetObjectCommand, HeadObjectCommand, CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { startLocalAws, type LocalAws } from '../../local-aws/local-aws';
+import { s3ArchiveObjects } from '../../src/custom-resources/archive-objects';
 import { s3Requests, type S3Requests } from '../../src/custom-resources/s3-requests';
 import { isRefused, isUnavailable } from '../../src/custom-resources/service-failure';
+import { signedS3, type SignedS3, type SignedS3Options } from '../../src/custom-resources/signed-s3';
 
 const KEY = 'reports/a b+c (ü)/1.json';
 
-function requestsTo(url: string): S3Requests {
+function s3At(url: string, options: SignedS3Options = { attemptsMax: 1 }): SignedS3 {
   const { config } = new S3Client({ region: 'eu-central-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' } });
-  return s3Requests(config, { AWS_ENDPOINT_URL_S3: url });
+  return signedS3(config, { AWS_ENDPOINT_URL_S3: url }, options);
 }
+
+const requestsTo = (url: string): S3Requests => s3Requests(s3At(url));
 
 describe('a local S3', () => {
   let localAws: LocalAws;
   let s3: S3Client;
+  let local: SignedS3;
   let requests: S3Requests;
   beforeAll(async () => {
     localAws = await startLocalAws();
     s3 = new S3Client({ endpoint: localAws.endpoint, region: localAws.region, forcePathStyle: true, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
     await s3.send(new CreateBucketCommand({ Bucket: 'archive' }));
-    requests = s3Requests(s3.config, { AWS_ENDPOINT_URL: localAws.endpoint });
+    local = signedS3(s3.config, { AWS_ENDPOINT_URL: localAws.endpoint });
+    requests = s3Requests(local);
   }, 120_000);
   afterAll(async () => {
     s3?.destroy();
@@ -40,6 +46,22 @@ describe('a local S3', () => {
     const { ETag } = await s3.send(new HeadObjectCommand({ Bucket: 'archive', Key: KEY }));
     expect(`"${await requests.etag('archive', KEY)}"`).toBe(ETag);
     await expect(requests.etag('archive', 'nowhere')).rejects.toMatchObject({ name: 'NotFound', $metadata: { httpStatusCode: 404 } });
+  });
+
+  test('lists an archive, folders and objects apart, and creates what is not there', async () => {
+    const archive = s3ArchiveObjects(local, 'archive');
+    const keys = ['a&b/1.json', 'a&b/2 <x>.json', 'a&b/c d/1', 'a&b/c d/2', 'a&b/e+(f)/1'];
+    for (const key of keys) {
+      expect(await archive.createOnce(key, `the first ${key}`, 'text/plain')).toBe(true);
+    }
+    expect(await archive.createOnce(keys[0], 'the second', 'text/plain')).toBe(false);
+    expect(await archive.read(keys[0])).toBe(`the first ${keys[0]}`);
+    const objects = await archive.objectsIn('a&b/');
+    expect(objects.map(({ key }) => key)).toEqual(keys.slice(0, 2));
+    expect(objects.every(({ lastModified }) => Math.abs(lastModified.getTime() - Date.now()) < 3_600_000)).toBe(true);
+    expect(await archive.foldersAfter('a&b/', undefined)).toEqual(['a&b/c d/', 'a&b/e+(f)/']);
+    expect(await archive.foldersAfter('a&b/', 'a&b/c d/~')).toEqual(['a&b/e+(f)/']);
+    expect(await archive.foldersAfter('nothing/', undefined)).toEqual([]);
   });
 });
 
@@ -81,6 +103,18 @@ describe('the wire', () => {
   test('a version is asked for by its id', async () => {
     expect(await requestsTo(url()).etag('archive', 'manifest.csv', 'v/1')).toBe('e');
     expect(seen[0].url).toBe('/archive/manifest.csv?versionId=v%2F1');
+  });
+
+  test('a request is repeated when S3 is busy, a few times, and not when S3 refuses', async () => {
+    const pauses: number[] = [];
+    const archive = () => s3ArchiveObjects(s3At(url(), { attemptsMax: 3, pause: async milliseconds => pauses.push(milliseconds) }), 'archive');
+    answer = { status: 503, body: '' };
+    await expect(archive().read('k')).rejects.toMatchObject({ name: 'SlowDown', $metadata: { attempts: 3 } });
+    expect([seen.length, pauses.length]).toEqual([3, 2]);
+    expect(pauses[1]).toBeGreaterThan(pauses[0]);
+    answer = { status: 403, body: '' };
+    await expect(archive().read('k')).rejects.toMatchObject({ name: 'AccessDenied', $metadata: { attempts: 1 } });
+    expect(seen).toHaveLength(4);
   });
 
   test('failures are told as the SDK tells them', async () => {
