@@ -1,5 +1,5 @@
 import type { Block } from '../journal';
-import { isDefinition, parseStatement, runStatement, type Database, type Statement } from '../partiql';
+import { isDefinition, parseStatement, runStatement, StatementError, type Database, type Statement } from '../partiql';
 import { statementTexts } from './block-documents';
 import { applyDefinition, type Catalog, type Definition } from './catalog';
 import { definedId } from './random-id';
@@ -43,10 +43,19 @@ export async function definitionsOf(block: Block, catalog: Catalog): Promise<Def
 /** Whether a statement of the block changed the catalog. */
 export const hasDefinition = (block: Block): boolean => statementTexts(block).some(text => definitionStatement(text) !== undefined);
 
-function definitionStatement(text: string): Statement | undefined {
+/**
+ * The statement if it changes the catalog. Undefined too for what this service cannot parse, which journals of others may hold: what such a
+ * statement made shows in the documents, or can be made again.
+ */
+export function definitionStatement(text: string): Statement | undefined {
   if (!MAY_DEFINE.test(text)) return undefined;
-  const statement = parseStatement(text);
-  return isDefinition(statement) ? statement : undefined;
+  try {
+    const statement = parseStatement(text);
+    return isDefinition(statement) ? statement : undefined;
+  } catch (error) {
+    if (error instanceof StatementError) return undefined;
+    throw error;
+  }
 }
 
 /** A definition reads and writes no documents. */

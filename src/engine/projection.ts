@@ -5,7 +5,7 @@ import { applyDefinition, catalogAction, readStoredCatalog, tableById, type Cata
 import { indexValueKey } from './index-value';
 import { headAction, readHead, type JournalHead } from './journal-head';
 import { readBlock, readBlocks, replacedBlockActions } from './journal-store';
-import { documentKey, historyKey, indexKey, indexPartition } from './keys';
+import { documentKey, headKey, historyKey, indexKey, indexPartition } from './keys';
 import { encodeRecord } from './record';
 import { replayedDefinitions } from './replayed-definitions';
 import { encodeRevision, indexedField, type IndexEntry, type Snapshot } from './snapshot';
@@ -126,61 +126,67 @@ function indexEntryAction(
 export async function catchUp(store: Store, strandId: string): Promise<JournalHead> {
   let head = await readHead(store, strandId);
   while (head.projectedSequenceNo < head.sequenceNo) {
+    let after: JournalHead | undefined = head;
     for await (const block of readBlocks(store, strandId, head.projectedSequenceNo + 1, head.sequenceNo)) {
-      if (!await projectBlock(store, block)) break;
+      after = await projectBlock(store, block, after);
+      if (!after) break;
     }
     head = await readHead(store, strandId);
   }
   return head;
 }
 
-/** Answers false when another instance got further meanwhile. */
-async function projectBlock(store: Store, block: Block): Promise<boolean> {
+/**
+ * Answers the head afterwards, or undefined when somebody moved it meanwhile. All writes are made under the head that was read before anything else:
+ * who is overtaken can put nothing back that a later block took away, nor leave anything of a ledger that is gone.
+ */
+async function projectBlock(store: Store, block: Block, head: JournalHead): Promise<JournalHead | undefined> {
   const { strandId, sequenceNo } = block.blockAddress;
-  const stored = await readStoredCatalog(store, strandId);
-  if (stored.changedBy >= sequenceNo) return false;
-  const { definitions } = replayedDefinitions(block, stored.catalog);
-  const { catalog, actions } = catalogAfter(block, stored.catalog, definitions);
-  await writeIdempotently(store, projectionOf(new StateBefore(store, strandId, sequenceNo - 1), block, catalog, definitions));
-  const head = await readHead(store, strandId);
-  if (head.projectedSequenceNo >= sequenceNo) return false;
+  const { catalog: before, changedBy } = await readStoredCatalog(store, strandId);
+  if (changedBy >= sequenceNo) return undefined;
+  const { definitions } = replayedDefinitions(block, before);
+  const { catalog, actions } = catalogAfter(block, before, definitions);
+  const projected = { ...head, projectedSequenceNo: sequenceNo };
   try {
-    await store.transact([headAction(strandId, { ...head, projectedSequenceNo: sequenceNo }, head), ...actions]);
-    return true;
+    const guard: Action = { check: headKey(strandId), if: { ordinal: head.ordinal } };
+    await writeIdempotently(store, guard, projectionOf(new StateBefore(store, strandId, sequenceNo - 1), block, catalog, definitions));
+    await store.transact([headAction(strandId, projected, head), ...actions]);
+    return { ...projected, ordinal: head.ordinal + 1 };
   } catch (error) {
-    if (error instanceof ConditionFailed) return false;
+    if (error instanceof ConditionFailed) return undefined;
     throw error;
   }
 }
 
-async function writeIdempotently(store: Store, actions: AsyncIterable<Action>): Promise<void> {
+/** @throws ConditionFailed as soon as `guard` does not hold any more */
+async function writeIdempotently(store: Store, guard: Action, actions: AsyncIterable<Action>): Promise<void> {
   let batch: Action[] = [];
-  let bytes = 0;
+  let bytes = actionBytes(guard);
   for await (const action of actions) {
     const size = actionBytes(action);
-    if (batch.length === TRANSACT_ACTIONS_MAX || bytes + size > TRANSACT_BYTES_MAX) {
-      await transactSurviving(store, batch);
+    if (batch.length === TRANSACT_ACTIONS_MAX - 1 || bytes + size > TRANSACT_BYTES_MAX) {
+      await transactSurviving(store, guard, batch);
       batch = [];
-      bytes = 0;
+      bytes = actionBytes(guard);
     }
     batch.push(action);
     bytes += size;
   }
-  await transactSurviving(store, batch);
+  await transactSurviving(store, guard, batch);
 }
 
-/** A condition that fails says that the write was done before, or overtaken: the rest still has to happen. */
-async function transactSurviving(store: Store, actions: readonly Action[]): Promise<void> {
+/** But for that of `guard`, a condition that fails says that the write was done before, or overtaken: the rest still has to happen. */
+async function transactSurviving(store: Store, guard: Action, actions: readonly Action[]): Promise<void> {
   let remaining = actions;
   while (remaining.length > 0) {
     try {
-      await store.transact(remaining);
+      await store.transact([guard, ...remaining]);
       return;
     } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
+      if (!(error instanceof ConditionFailed) || error.actionIndex === 0) throw error;
       // The store names one failed condition; whoever was faster has usually done all of it.
       const due = await stillDue(store, remaining);
-      remaining = due.length < remaining.length ? due : due.filter((_, index) => index !== error.actionIndex);
+      remaining = due.length < remaining.length ? due : due.filter((_, index) => index !== error.actionIndex - 1);
     }
   }
 }

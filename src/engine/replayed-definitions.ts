@@ -1,7 +1,8 @@
 import type { Block } from '../journal';
-import { isDefinition, parseStatement, StatementError, type Statement } from '../partiql';
+import type { Statement } from '../partiql';
 import { documentTables, statementTexts, type DocumentTable } from './block-documents';
 import { activeTable, applyDefinition, tableById, type Catalog, type Definition } from './catalog';
+import { definitionStatement } from './definitions';
 import { definedId } from './random-id';
 
 /** What a block of any journal did to the catalog, and what it leaves open. */
@@ -10,8 +11,6 @@ export interface ReplayedDefinitions {
   /** What the journal does not tell, one sentence each. None in journals of this project's own service. */
   readonly doubts: readonly string[];
 }
-
-const MAY_DEFINE = /\b(create|drop|undrop)\b/i;
 
 /**
  * The definitions of a committed block, of whichever service. Amazon QLDB gave tables and indexes random ids and wrote neither into the
@@ -29,7 +28,7 @@ export function replayedDefinitions(block: Block, catalog: Catalog): ReplayedDef
   const doubt = (text: string): void => void doubts.push(`Block ${block.blockAddress.sequenceNo}: ${text}.`);
   const newcomers = unknownTables(block, catalog);
   for (const [index, text] of statementTexts(block).entries()) {
-    const action = definitionOf(text);
+    const action = definitionStatement(text)?.action as DefinitionAction | undefined;
     if (action) replay(action, definedId(block.transactionId, index), () => current, apply, doubt);
     // What a statement wrote tells which table stood under its name at that moment.
     for (const { tableId, tableName } of newcomers.filter(({ firstStatement }) => firstStatement === index)) {
@@ -42,18 +41,6 @@ export function replayedDefinitions(block: Block, catalog: Catalog): ReplayedDef
 }
 
 type DefinitionAction = Extract<Statement['action'], { kind: 'createTable' | 'dropTable' | 'undropTable' | 'createIndex' | 'dropIndex' }>;
-
-/** Undefined too for what this service cannot parse: what such a statement made shows in the documents, or can be made again. */
-function definitionOf(text: string): DefinitionAction | undefined {
-  if (!MAY_DEFINE.test(text)) return undefined;
-  try {
-    const statement = parseStatement(text);
-    return isDefinition(statement) ? statement.action as DefinitionAction : undefined;
-  } catch (error) {
-    if (error instanceof StatementError) return undefined;
-    throw error;
-  }
-}
 
 /** A definition that contradicts the catalog failed when it was run, or its contrary went unseen: then the documents will tell. */
 function replay(

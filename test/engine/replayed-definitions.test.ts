@@ -1,5 +1,6 @@
 import { EMPTY_CATALOG, type Catalog } from '../../src/engine/catalog';
 import { applyDefinition } from '../../src/engine/catalog';
+import { changesOf } from '../../src/engine/read-set';
 import { replayedDefinitions } from '../../src/engine/replayed-definitions';
 import { ionStruct } from '../../src/ion';
 import { buildBlock, GENESIS_PREVIOUS_HASH, statementDigest, type Block } from '../../src/journal';
@@ -90,4 +91,11 @@ test('statements that only speak of definitions, cannot be parsed, failed or wen
   );
   expect(catalog.tables).toHaveLength(45);
   expect(doubts).toEqual([]);
+});
+
+test('a statement that this service cannot parse defines nothing, and does not hinder the transactions that are compared with its block', () => {
+  const foreign = block(['CREATE TABLE T', 'CREATE VIEW V AS SELECT * FROM T']);
+  expect(inShort(replayed(foreign).catalog)).toEqual([expect.stringMatching(/^T \S+ ACTIVE$/)]);
+  expect(changesOf(foreign, EMPTY_CATALOG).definesTables).toBe(true);
+  expect(changesOf(block(['CREATE VIEW V AS SELECT * FROM T']), EMPTY_CATALOG).definesTables).toBe(false);
 });
