@@ -24,7 +24,7 @@ export interface FinalExportOptions {
 
   /**
    * Format of the exported blocks.
-   * @default OutputFormat.ION_BINARY
+   * @default OutputFormat.ION_TEXT
    */
   readonly outputFormat?: OutputFormat;
 
@@ -72,7 +72,7 @@ export function finalExport(scope: Construct, ledger: ILedger, options: FinalExp
       RoleArn: role.roleArn,
       Bucket: archive.archiveBucket.bucketName,
       Prefix: prefix,
-      OutputFormat: options.outputFormat ?? OutputFormat.ION_BINARY,
+      OutputFormat: options.outputFormat ?? OutputFormat.ION_TEXT,
       ObjectEncryptionType: encryption.objectEncryptionType,
       KmsKeyArn: encryptionKey?.keyRef.keyArn,
     },

@@ -1,14 +1,13 @@
 import {
-  Duration, Names, Resource, Size, Token, aws_cloudwatch as cloudwatch, aws_events as events, aws_events_targets as targets, aws_iam as iam,
-  aws_kms as kms, aws_lambda as lambda, aws_logs as logs, RemovalPolicy,
+  Duration, Names, Resource, Token, aws_cloudwatch as cloudwatch, aws_events as events, aws_events_targets as targets, aws_iam as iam,
+  aws_kms as kms, aws_lambda as lambda, aws_logs as logs,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { bundledFunction, functionRole } from './bundled-function';
 import { normalizedPrefix, prefixProblem } from './export-prefix';
 import { IJournalArchive, JournalArchive } from './journal-archive';
 import { ILedgerService } from './ledger-service';
-import { callersNetwork } from './ledger-service-private-access';
 import { knownAtSynth, rejectProblems } from './problems';
+import { runFunction } from './run-function';
 
 /** A kind of job that an inventory lists. */
 export enum JobKind {
@@ -100,6 +99,12 @@ export interface JobInventoryProps {
    * @default - nothing but change their state
    */
   readonly alarmActions?: cloudwatch.IAlarmAction[];
+
+  /**
+   * How long the log of the runs is kept.
+   * @default logs.RetentionDays.THREE_MONTHS
+   */
+  readonly logRetention?: logs.RetentionDays;
 }
 
 /** In alarms and dashboards of users: never changes. */
@@ -118,8 +123,8 @@ export class JobInventory extends Resource {
   /** Where the reports are. */
   public readonly archive: IJournalArchive;
 
-  /** Takes the inventory. */
-  public readonly inventoryFunction: lambda.Function;
+  /** Takes the inventory. Invoke it with any event to have one at once. */
+  public readonly runFunction: lambda.Function;
 
   /** The value of the metrics' dimension `Inventory`. */
   public readonly inventoryName: string;
@@ -165,17 +170,13 @@ export class JobInventory extends Resource {
     this.inventoryName = Names.uniqueResourceName(this, { maxLength: 64 });
     const { archiveBucket, encryptionKey } = this.archive;
 
-    const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.THREE_MONTHS, removalPolicy: RemovalPolicy.DESTROY });
-    const role = functionRole(this, 'Role', `Lists jobs (${this.node.path})`, logGroup);
-    this.inventoryFunction = bundledFunction(this, 'Function', {
+    this.runFunction = runFunction(this, {
       bundle: 'custom-resources/job-inventory',
-      handler: 'index.handler',
       description: 'Lists jobs and reports on them',
+      roleDescription: 'Lists jobs',
       timeout: TIMEOUT,
-      memory: Size.mebibytes(512),
-      role,
-      logGroup,
-      network: access && callersNetwork(this, access),
+      logRetention: props.logRetention,
+      privateAccess: access,
       environment: {
         INVENTORY_NAME: this.inventoryName,
         ARCHIVE_BUCKET: archiveBucket.bucketName,
@@ -188,15 +189,15 @@ export class JobInventory extends Resource {
         ...batchOperations && { BATCH_OPERATIONS_ACCOUNT: this.stack.account },
       },
     });
-    this.allowListing(role, props.service, organizations, batchOperations);
-    role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [archiveBucket.arnForObjects(`${this.prefix}*`)] }));
+    this.allowListing(props.service, organizations, batchOperations);
+    this.runFunction.addToRolePolicy(new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [archiveBucket.arnForObjects(`${this.prefix}*`)] }));
     if (encryptionKey) {
-      kms.KeyGrants.fromKey(encryptionKey, true).actions(role, 'kms:GenerateDataKey');
+      kms.KeyGrants.fromKey(encryptionKey, true).actions(this.runFunction, 'kms:GenerateDataKey');
     }
     new events.Rule(this, 'Schedule', {
       description: 'Takes an inventory of jobs',
       schedule: events.Schedule.rate(this.interval),
-      targets: [new targets.LambdaFunction(this.inventoryFunction, { retryAttempts: 1, maxEventAge: Duration.minutes(5) })],
+      targets: [new targets.LambdaFunction(this.runFunction, { retryAttempts: 1, maxEventAge: Duration.minutes(5) })],
     });
 
     this.failedJobsAlarm = this.alarm('FailedJobsAlarm', {
@@ -275,17 +276,17 @@ export class JobInventory extends Resource {
     return this.metric('Jobs', { ...options, dimensionsMap: { Kind: kind, State: state, ...options.dimensionsMap } });
   }
 
-  private allowListing(role: iam.Role, service: ILedgerService | undefined, organizations: readonly string[], batchOperations: boolean): void {
-    service?.grants.invoke(role);
+  private allowListing(service: ILedgerService | undefined, organizations: readonly string[], batchOperations: boolean): void {
+    service?.grants.invoke(this.runFunction);
     if (organizations.length > 0) {
-      role.addToPrincipalPolicy(new iam.PolicyStatement({
+      this.runFunction.addToRolePolicy(new iam.PolicyStatement({
         actions: ['workmail:ListMailboxExportJobs'],
         resources: organizations.map(organizationId => this.stack.formatArn({ service: 'workmail', resource: 'organization', resourceName: organizationId })),
       }));
     }
     if (batchOperations) {
       // Has no resource-level permissions.
-      role.addToPrincipalPolicy(new iam.PolicyStatement({ actions: ['s3:ListJobs'], resources: ['*'] }));
+      this.runFunction.addToRolePolicy(new iam.PolicyStatement({ actions: ['s3:ListJobs'], resources: ['*'] }));
     }
   }
 

@@ -1,9 +1,8 @@
 import {
-  Duration, Names, RemovalPolicy, Resource, Size, Stack, aws_cloudwatch as cloudwatch, aws_events as events,
+  Duration, Names, Resource, Stack, aws_cloudwatch as cloudwatch, aws_events as events,
   aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs, aws_s3 as s3,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { bundledFunction, functionRole } from './bundled-function';
 import { ExportEncryption, encryptionProblem, exportKey } from './export-encryption';
 import { defaultPrefix, normalizedPrefix, prefixProblem } from './export-prefix';
 import { ExportRole } from './export-role';
@@ -11,8 +10,8 @@ import { IJournalArchive, JournalArchive } from './journal-archive';
 import { OutputFormat } from './journal-export';
 import { scheduleProblems, secondsOfRate, silentHours } from './journal-export-schedule-problems';
 import { ILedger } from './ledger';
-import { callersNetwork } from './ledger-service-private-access';
 import { rejectProblems } from './problems';
+import { runFunction } from './run-function';
 import { serviceOf, serviceProblem } from './service-of';
 
 /** What the exports of a schedule cover, and where they go. */
@@ -251,34 +250,27 @@ export class JournalExportSchedule extends Resource {
   }
 
   private createRunFunction(props: JournalExportScheduleProps, declaration: object): lambda.Function {
-    const bucket = this.archive.archiveBucket;
-    const access = serviceOf(props.ledger).privateAccess;
-    const logGroup = new logs.LogGroup(this, 'Logs', {
-      retention: props.logRetention ?? logs.RetentionDays.THREE_MONTHS,
-      removalPolicy: RemovalPolicy.DESTROY,
+    const run = runFunction(this, {
+      bundle: 'custom-resources/journal-export-schedule',
+      description: 'Exports the windows of a journal that have ended',
+      roleDescription: 'Runs of an export schedule',
+      timeout: Duration.minutes(15),
+      logRetention: props.logRetention,
+      privateAccess: serviceOf(props.ledger).privateAccess,
+      environment: { EXPORT_SCHEDULE: Stack.of(this).toJsonString(declaration) },
     });
-    const role = functionRole(this, 'RunRole', `Runs of an export schedule (${this.node.path})`, logGroup);
-    role.addToPolicy(new iam.PolicyStatement({
+    const bucket = this.archive.archiveBucket;
+    run.addToRolePolicy(new iam.PolicyStatement({
       actions: ['s3:ListBucket'],
       resources: [bucket.bucketArn],
       conditions: { StringLike: { 's3:prefix': `${this.prefix}*` } },
     }));
-    s3.BucketGrants.fromBucket(bucket).actionsOnObjectKeys(role, `${this.prefix}*/attempt-*.json`, 's3:PutObject');
+    s3.BucketGrants.fromBucket(bucket).actionsOnObjectKeys(run, `${this.prefix}*/attempt-*.json`, 's3:PutObject');
     const bucketKey = bucket.encryptionKey ?? this.archive.encryptionKey;
     if (bucketKey) {
-      kms.KeyGrants.fromKey(bucketKey, true).actions(role, 'kms:GenerateDataKey');
+      kms.KeyGrants.fromKey(bucketKey, true).actions(run, 'kms:GenerateDataKey');
     }
-    return bundledFunction(this, 'Run', {
-      bundle: 'custom-resources/journal-export-schedule',
-      handler: 'index.run',
-      description: 'Exports the windows of a journal that have ended',
-      timeout: Duration.minutes(15),
-      memory: Size.mebibytes(512),
-      role,
-      logGroup,
-      network: access && callersNetwork(this, access),
-      environment: { EXPORT_SCHEDULE: Stack.of(this).toJsonString(declaration) },
-    });
+    return run;
   }
 }
 

@@ -1,16 +1,15 @@
 import {
-  Annotations, Duration, Names, RemovalPolicy, Resource, Size, Stack, aws_cloudwatch as cloudwatch, aws_events as events,
+  Annotations, Duration, Names, Resource, Stack, aws_cloudwatch as cloudwatch, aws_events as events,
   aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs, aws_s3 as s3,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { bundledFunction, functionRole } from './bundled-function';
 import { normalizedPrefix, prefixProblem } from './export-prefix';
 import { IJournalArchive, JournalArchive } from './journal-archive';
 import { silentHours } from './journal-export-schedule-problems';
 import { ILedger } from './ledger';
-import { callersNetwork } from './ledger-service-private-access';
 import { LEDGER_DIGEST_LIFECYCLE, lifecycleResource, lifecycleRole } from './lifecycle-provider';
 import { rejectProblems } from './problems';
+import { runFunction } from './run-function';
 import { serviceOf, serviceProblem } from './service-of';
 
 /** When digests of a ledger are taken, and where they are kept. */
@@ -133,23 +132,16 @@ export class LedgerDigest extends Resource {
     this.digestTipSequenceNo = resource.getAttString('DigestTipSequenceNo');
     this.digestKey = resource.getAttString('DigestKey');
 
-    const logGroup = new logs.LogGroup(this, 'Logs', {
-      retention: props.logRetention ?? logs.RetentionDays.THREE_MONTHS,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    const role = functionRole(this, 'RunRole', `Keeps digests of a ledger (${this.node.path})`, logGroup);
-    this.runFunction = bundledFunction(this, 'Run', {
+    this.runFunction = runFunction(this, {
       bundle: LEDGER_DIGEST_LIFECYCLE.bundle,
-      handler: 'index.run',
       description: 'Keeps the digest of a ledger',
+      roleDescription: 'Keeps digests of a ledger',
       timeout: Duration.minutes(2),
-      memory: Size.mebibytes(512),
-      role,
-      logGroup,
-      network: service.privateAccess && callersNetwork(this, service.privateAccess),
+      logRetention: props.logRetention,
+      privateAccess: service.privateAccess,
       environment: { LEDGER_DIGEST: Stack.of(this).toJsonString({ ServiceUrl: service.serviceUrl, ...declaration }) },
     });
-    const access = this.allowKeeping(role, 'RunAccess');
+    const access = this.allowKeeping(this.runFunction.role!, 'RunAccess');
     service.grants.invoke(this.runFunction);
 
     const target = new targets.LambdaFunction(this.runFunction);

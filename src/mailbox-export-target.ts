@@ -1,10 +1,11 @@
 import { Annotations, Stack, aws_iam as iam, aws_kms as kms } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { passRole } from './batch-job-provider';
-import { IJournalArchive } from './journal-archive';
-import { mailboxPrefixProblem } from './mailbox-export-prefix';
-import { EXPORT_PRINCIPAL } from './mailbox-export-role';
-import { knownAtSynth } from './problems';
+import { normalizedPrefix } from './export-prefix';
+import { IJournalArchive, JournalArchive } from './journal-archive';
+import { defaultMailboxPrefix, mailboxPrefixProblem } from './mailbox-export-prefix';
+import { EXPORT_PRINCIPAL, MailboxExportRole } from './mailbox-export-role';
+import { knownAtSynth, rejectProblems } from './problems';
 
 /** Where mailboxes are exported to, and as whom. */
 export interface MailboxExportOptions {
@@ -42,10 +43,46 @@ export interface MailboxExportOptions {
   readonly role?: iam.IRole;
 }
 
+/** The options of an export with everything that they leave out. */
+export interface MailboxExportTarget {
+  readonly archive: IJournalArchive;
+  readonly encryptionKey: kms.IKeyRef;
+  readonly prefix: string;
+  readonly role: iam.IRole;
+  /** As the custom resource's handler reads them. */
+  readonly properties: Record<string, unknown>;
+}
+
 const DESCRIPTION_LENGTH_MAX = 200;
 
-/** What is wrong with the options of an export that came out at `key`. */
-export function mailboxTargetProblems(options: MailboxExportOptions, key: kms.IKeyRef | undefined): (string | undefined)[] {
+/**
+ * Makes what the options leave out, as children of the export.
+ * @throws all problems of the options, and those given, at once
+ */
+export function mailboxExportTarget(scope: Construct, options: MailboxExportOptions, problems: readonly (string | undefined)[]): MailboxExportTarget {
+  const archive = options.archive ?? new JournalArchive(scope, 'Archive');
+  const key = options.encryptionKey ?? archive.encryptionKey;
+  rejectProblems(scope, [...targetProblems(options, key), ...problems]);
+  Annotations.of(scope).addWarningV2(
+    'cdk-ledger:workMailEndOfSupport',
+    'AWS ends support for Amazon WorkMail on 2027-03-31. After that day nothing can be exported: run the exports that you need, and check that '
+    + 'the archive holds them, before then.',
+  );
+  const encryptionKey = key!;
+  const prefix = normalizedPrefix(options.prefix ?? defaultMailboxPrefix(options.organizationId));
+  const role = options.role ?? new MailboxExportRole(scope, 'Role', { bucket: archive.archiveBucket, prefix, encryptionKey });
+  const properties = {
+    OrganizationId: options.organizationId,
+    RoleArn: role.roleArn,
+    KmsKeyArn: encryptionKey.keyRef.keyArn,
+    Bucket: archive.archiveBucket.bucketName,
+    Prefix: prefix,
+    Description: options.description,
+  };
+  return { archive, encryptionKey, prefix, role, properties };
+}
+
+function targetProblems(options: MailboxExportOptions, key: kms.IKeyRef | undefined): (string | undefined)[] {
   const { organizationId, description } = options;
   return [
     knownAtSynth(organizationId) && !/^m-[0-9a-f]{32}$/.test(organizationId)
@@ -67,13 +104,4 @@ export function mailboxHandlerPermissions(
     new iam.PolicyStatement({ actions: [...actions].sort(), resources: [organization] }),
     passRole(role, EXPORT_PRINCIPAL, 'workmail.amazonaws.com'),
   ];
-}
-
-/** Tells at synthesis that the service ends. */
-export function warnOfEndOfSupport(construct: Construct): void {
-  Annotations.of(construct).addWarningV2(
-    'cdk-ledger:workMailEndOfSupport',
-    'AWS ends support for Amazon WorkMail on 2027-03-31. After that day nothing can be exported: run the exports that you need, and check that '
-    + 'the archive holds them, before then.',
-  );
 }

@@ -1,12 +1,9 @@
 import { IResource, Resource, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { MAILBOX_EXPORT, batchJobResource } from './batch-job-provider';
-import { normalizedPrefix } from './export-prefix';
-import { IJournalArchive, JournalArchive } from './journal-archive';
-import { defaultMailboxPrefix } from './mailbox-export-prefix';
-import { MailboxExportRole } from './mailbox-export-role';
-import { MailboxExportOptions, mailboxHandlerPermissions, mailboxTargetProblems, warnOfEndOfSupport } from './mailbox-export-target';
-import { knownAtSynth, rejectProblems } from './problems';
+import { IJournalArchive } from './journal-archive';
+import { MailboxExportOptions, mailboxExportTarget, mailboxHandlerPermissions } from './mailbox-export-target';
+import { knownAtSynth } from './problems';
 
 /** One export of a mailbox. */
 export interface IMailboxExport extends IResource {
@@ -90,33 +87,23 @@ export class MailboxExport extends Resource implements IMailboxExport, iam.IGran
 
   constructor(scope: Construct, id: string, props: MailboxExportProps) {
     super(scope, id);
-    this.archive = props.archive ?? new JournalArchive(this, 'Archive');
-    const encryptionKey = props.encryptionKey ?? this.archive.encryptionKey;
-    rejectProblems(this, [entityProblem(props.entityId), ...mailboxTargetProblems(props, encryptionKey)]);
-    warnOfEndOfSupport(this);
-
-    const prefix = normalizedPrefix(props.prefix ?? defaultMailboxPrefix(props.organizationId));
-    const { archiveBucket } = this.archive;
-    this.role = props.role ?? new MailboxExportRole(this, 'Role', { bucket: archiveBucket, prefix, encryptionKey: encryptionKey! });
+    const { archive, role, properties } = mailboxExportTarget(this, props, [entityProblem(props.entityId)]);
+    this.archive = archive;
+    this.role = role;
     this.grantPrincipal = this.role.grantPrincipal;
 
     const resource = batchJobResource(this, 'Resource', {
       kind: MAILBOX_EXPORT,
-      permissions: mailboxHandlerPermissions(this, props.organizationId, this.role, HANDLER_ACTIONS),
+      permissions: mailboxHandlerPermissions(this, props.organizationId, role, HANDLER_ACTIONS),
       properties: {
-        OrganizationId: props.organizationId,
+        ...properties,
         EntityId: props.entityId,
-        RoleArn: this.role.roleArn,
-        KmsKeyArn: encryptionKey!.keyRef.keyArn,
-        Bucket: archiveBucket.bucketName,
-        Prefix: prefix,
-        Description: props.description,
         WaitForCompletion: props.waitForCompletion ?? true,
         Trigger: props.trigger,
       },
     });
     // The role's own permissions and the bucket's policy must exist before WorkMail looks at the bucket.
-    resource.node.addDependency(this.role, this.archive, archiveBucket);
+    resource.node.addDependency(role, archive, archive.archiveBucket);
     this.mailboxExportJobId = resource.getAttString('JobId');
     this.mailboxExportS3Path = resource.getAttString('S3Path');
     this.mailboxExportState = resource.getAttString('State');

@@ -1,12 +1,8 @@
 import { Duration, Resource, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ORGANIZATION_MAILBOX_EXPORT, batchJobResource } from './batch-job-provider';
-import { normalizedPrefix } from './export-prefix';
-import { IJournalArchive, JournalArchive } from './journal-archive';
-import { defaultMailboxPrefix } from './mailbox-export-prefix';
-import { MailboxExportRole } from './mailbox-export-role';
-import { MailboxExportOptions, mailboxHandlerPermissions, mailboxTargetProblems, warnOfEndOfSupport } from './mailbox-export-target';
-import { rejectProblems } from './problems';
+import { IJournalArchive } from './journal-archive';
+import { MailboxExportOptions, mailboxExportTarget, mailboxHandlerPermissions } from './mailbox-export-target';
 
 /** Properties of an `OrganizationMailboxExport`. */
 export interface OrganizationMailboxExportProps extends MailboxExportOptions {
@@ -96,7 +92,7 @@ export class OrganizationMailboxExport extends Resource implements iam.IGrantabl
 
   /**
    * Key of the report of the last run: JSON that lists every mailbox that is missing, and why, and every one that is exported, and where. Empty if
-   * it could not be written, or when an earlier release of this library ran.
+   * it could not be written.
    * @attribute
    */
   public readonly reportKey: string;
@@ -105,36 +101,25 @@ export class OrganizationMailboxExport extends Resource implements iam.IGrantabl
     super(scope, id);
     const concurrency = props.concurrency ?? CONCURRENCY_MAX;
     const skipExportedWithin = props.skipExportedWithin ?? Duration.days(1);
-    this.archive = props.archive ?? new JournalArchive(this, 'Archive');
-    const encryptionKey = props.encryptionKey ?? this.archive.encryptionKey;
-    rejectProblems(this, [
-      ...mailboxTargetProblems(props, encryptionKey),
+    const { archive, encryptionKey, prefix, role, properties } = mailboxExportTarget(this, props, [
       Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= CONCURRENCY_MAX
         ? undefined : `concurrency ${concurrency} is not allowed: use a whole number from 1 to ${CONCURRENCY_MAX}`,
       skipExportedWithin.toHours({ integral: false }) < 24 || skipExportedWithin.toDays({ integral: false }) > 7
         ? `skipExportedWithin of ${skipExportedWithin.toHumanString()} is not allowed: use 1 to 7 days` : undefined,
     ]);
-    warnOfEndOfSupport(this);
-
-    const prefix = normalizedPrefix(props.prefix ?? defaultMailboxPrefix(props.organizationId));
-    const { archiveBucket } = this.archive;
-    this.role = props.role ?? new MailboxExportRole(this, 'Role', { bucket: archiveBucket, prefix, encryptionKey: encryptionKey! });
+    this.archive = archive;
+    this.role = role;
     this.grantPrincipal = this.role.grantPrincipal;
 
     const resource = batchJobResource(this, 'Resource', {
       kind: ORGANIZATION_MAILBOX_EXPORT,
       permissions: [
-        ...mailboxHandlerPermissions(this, props.organizationId, this.role, HANDLER_ACTIONS),
-        new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [archiveBucket.arnForObjects(`${prefix}reports/*`)] }),
-        new iam.PolicyStatement({ actions: ['kms:GenerateDataKey'], resources: [encryptionKey!.keyRef.keyArn] }),
+        ...mailboxHandlerPermissions(this, props.organizationId, role, HANDLER_ACTIONS),
+        new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [archive.archiveBucket.arnForObjects(`${prefix}reports/*`)] }),
+        new iam.PolicyStatement({ actions: ['kms:GenerateDataKey'], resources: [encryptionKey.keyRef.keyArn] }),
       ],
       properties: {
-        OrganizationId: props.organizationId,
-        RoleArn: this.role.roleArn,
-        KmsKeyArn: encryptionKey!.keyRef.keyArn,
-        Bucket: archiveBucket.bucketName,
-        Prefix: prefix,
-        Description: props.description,
+        ...properties,
         Concurrency: concurrency,
         IncludeResources: props.includeResources ?? true,
         SkipExportedWithinSeconds: skipExportedWithin.toSeconds(),
@@ -142,7 +127,7 @@ export class OrganizationMailboxExport extends Resource implements iam.IGrantabl
         Trigger: props.trigger,
       },
     });
-    resource.node.addDependency(this.role, this.archive, archiveBucket);
+    resource.node.addDependency(role, archive, archive.archiveBucket);
     this.mailboxCount = resource.getAttString('Mailboxes');
     this.exportedMailboxCount = resource.getAttString('ExportedMailboxes');
     this.missingMailboxCount = resource.getAttString('MissingMailboxes');

@@ -18,7 +18,7 @@ const s3 = s3Requests(functionS3(process.env, { attemptsMax: 5 }));
 let declaration: JobInventoryDeclaration | undefined;
 
 /** Entry of the function behind `JobInventory`. */
-export async function handler(event: ScheduleEvent, context?: { getRemainingTimeInMillis?(): number }): Promise<void> {
+export async function run(event: ScheduleEvent, context?: { getRemainingTimeInMillis?(): number }): Promise<void> {
   const deadlineMillis = Date.now() + (context?.getRemainingTimeInMillis?.() ?? FALLBACK_REMAINING_MILLIS) - MARGIN_MILLIS;
   const environment = process.env;
   declaration ??= declarationOf(environment);

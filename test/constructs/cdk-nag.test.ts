@@ -10,7 +10,7 @@ interface Accepted {
 /** Functions of the library: the service's, the handlers of custom resources with CDK's framework around them, and those that run on a schedule. */
 const FUNCTION = new RegExp(`/(${[
   '(DefaultLedger)?Service/(Api|Session|Worker)', '\\w+Provider(\\w{8})?/(OnEvent|IsComplete|Provider/framework-(onEvent|isComplete|onTimeout))',
-  'Jobs/Function', '(Schedule|Daily(Export)?|Digest)/Run',
+  '(Jobs|Schedule|Daily(Export)?|Digest)/Run',
 ].join('|')})/Resource$`);
 const LOG_GROUP = /\/(\w+Provider(\w{8})?\/Logs|(DefaultLedger)?Service\/(Api|Session|Worker)Logs|(Jobs|Schedule|Daily(Export)?|Digest)\/Logs)\/Resource$/;
 const ARCHIVE = /Archive\/Bucket\/Resource$/;
@@ -40,7 +40,7 @@ const ACCEPTED: readonly Accepted[] = [
   },
   {
     rule: /-IAM5\[Resource::\*\]$/,
-    path: /(Jobs\/Role\/DefaultPolicy|HandlerAccess)/,
+    path: /(Jobs\/RunRole\/DefaultPolicy|HandlerAccess)/,
     reason: 's3:CreateJob and s3:ListJobs have no resource-level permissions.',
   },
   { rule: /-IAM5\[Resource::arn:.*:s3:.*:job\/\*\]$/, path: /HandlerAccess/, reason: 'Ids of jobs are known only when they run.' },

@@ -61,7 +61,7 @@ test('the function may list what it is told to list, write reports below its pre
   new JobInventory(stack, 'Jobs', { archive, service, mailboxOrganizations: [ORGANIZATION_ID] });
   const bucketArn = { 'Fn::GetAtt': [expect.stringMatching(/^ArchiveBucket/), 'Arn'] };
   const api = { 'Fn::GetAtt': [expect.stringMatching(/^ServiceApi/), 'Arn'] };
-  expect(grantedStatements(stack).filter(([policyId]) => policyId.startsWith('JobsRole')).map(([, { Action, Resource }]) => [Action, Resource])).toEqual([
+  expect(grantedStatements(stack).filter(([policyId]) => policyId.startsWith('JobsRunRole')).map(([, { Action, Resource }]) => [Action, Resource])).toEqual([
     [['logs:CreateLogStream', 'logs:PutLogEvents'], { 'Fn::GetAtt': [expect.stringMatching(/^JobsLogs/), 'Arn'] }],
     ['lambda:InvokeFunctionUrl', api],
     ['lambda:InvokeFunction', api],

@@ -28,7 +28,7 @@ const WILDCARDS: readonly Wildcard[] = [
   {
     actions: /^s3:(ListJobs|CreateJob)$/,
     resource: /^"\*"$/,
-    policy: /^JobsRole|HandlerAccess/,
+    policy: /^JobsRunRole|HandlerAccess/,
     reason: 'has no resource-level permissions, or no job yet',
   },
   {

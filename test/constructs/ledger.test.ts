@@ -85,7 +85,7 @@ describe('the final export', () => {
       RoleArn: { 'Fn::GetAtt': [expect.stringMatching(/^LedgerFinalExportRole/), 'Arn'] },
       Bucket: { Ref: expect.stringMatching(/^ArchiveBucket/) },
       Prefix: 'final-export/payments/',
-      OutputFormat: 'ION_BINARY',
+      OutputFormat: 'ION_TEXT',
       ObjectEncryptionType: 'SSE_KMS',
       KmsKeyArn: { 'Fn::GetAtt': [expect.stringMatching(/^ArchiveKey/), 'Arn'] },
     });

@@ -157,7 +157,7 @@ describe('what is rejected', () => {
       entityId: '',
       prefix: '',
       archive: JournalArchive.fromBucket(stack, 'Archive', s3.Bucket.fromBucketName(stack, 'Bucket', 'evidence')),
-    }))).toThrow(/^MailboxExport 'Stack\/Alice' has 4 problems:\n {2}- entityId .*\n {2}- organizationId .*\n {2}- prefix .*\n {2}- there is no key /);
+    }))).toThrow(/^MailboxExport 'Stack\/Alice' has 4 problems:\n {2}- organizationId .*\n {2}- prefix .*\n {2}- there is no key .*\n {2}- entityId /);
   });
 });
 

@@ -217,7 +217,7 @@ describe('the bundle that is deployed', () => {
     services.workMail.jobs.push(...['a', 'b'].map(JobId => ({
       JobId, OrganizationId: ORGANIZATION_ID, EntityId: `user-${JobId}`, State: 'COMPLETED', StartTime: Date.now() / 1000 - 60,
     })));
-    const program = `require(${JSON.stringify(BUNDLE)}).handler({ time: '2026-11-20T12:00:00Z' }, { getRemainingTimeInMillis: () => 600_000 })`;
+    const program = `require(${JSON.stringify(BUNDLE)}).run({ time: '2026-11-20T12:00:00Z' }, { getRemainingTimeInMillis: () => 600_000 })`;
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { env: environment });
 
     const page = stored['PUT /archive/job-inventory/2026/11/20/12-00-00Z.html'];
