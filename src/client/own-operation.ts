@@ -4,6 +4,7 @@ export interface OwnOperation {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** What follows the path of the ledger. */
   readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
 }
 
@@ -11,6 +12,7 @@ export interface OwnOperation {
 interface Request {
   method: string;
   path: string;
+  query: Record<string, string>;
   headers: Record<string, string>;
   body?: string;
 }
@@ -18,18 +20,21 @@ interface Request {
 interface Response { statusCode: number; body: AsyncIterable<Uint8Array> | Uint8Array }
 
 /**
- * Operations that QLDB does not have, and its client has no command for. The harmless one about their ledger gets another method, path and
+ * Operations, and members of operations, that QLDB does not have and its client has no command for. The harmless one about their ledger gets another method, path and
  * body before it is signed; endpoint, signature, retries and errors are the client's own.
  *
  * @returns the answer's body
  */
-export async function sendOwn(control: QLDBClient, ledgerName: string, { method, path, body }: OwnOperation): Promise<Record<string, unknown>> {
+export async function sendOwn(
+  control: QLDBClient, ledgerName: string, { method, path, query, body }: OwnOperation,
+): Promise<Record<string, unknown>> {
   let answer: Record<string, unknown> = {};
   const command = new DescribeLedgerCommand({ Name: ledgerName });
   command.middlewareStack.add(next => async args => {
     const request = args.request as Request;
     request.method = method;
     request.path += path;
+    Object.assign(request.query, query);
     if (body) {
       request.headers['content-type'] = 'application/json';
       request.body = JSON.stringify(body);

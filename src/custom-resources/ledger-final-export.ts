@@ -27,15 +27,16 @@ export const isFinalExportSkipped = (tags: Tags): boolean => tags[SWITCH] === SK
  * The next step towards an archive that has the whole journal.
  *
  * An export counts when it covers the newest block, and its folder is named for that block. So a Delete that is repeated goes on with the export of
- * the one before, and a block that is committed while an export runs is followed by another export, in the folder of that block.
+ * the one before, and a block that is committed while an export runs is followed by another export, in the folder of that block. The deletion names
+ * the block, so that one which is committed after this look is not deleted, but exported by the next.
  *
- * @returns whether every block of the ledger is in a completed export
+ * @returns the address of the newest block, as Ion text, once every block up to it is in a completed export
  * @throws when the export of this Delete was cancelled, or takes too long
  */
-export async function isFinallyExported(
+export async function finallyExportedTip(
   control: QLDBClient, ledgerName: string, declared: ExportTarget, requestedAt: Date, edges: Pick<Edges, 'now' | 'log'>,
-): Promise<boolean> {
-  const { sequenceNo, timestamp } = await tipOf(control, ledgerName);
+): Promise<string | undefined> {
+  const { address, sequenceNo, timestamp } = await tipOf(control, ledgerName);
   const folder = `${declared.prefix}${sequenceNo}/`;
   const jobs: JournalS3ExportDescription[] = [];
   for await (const job of exportsOf(control, ledgerName)) {
@@ -47,18 +48,17 @@ export async function isFinallyExported(
   const complete = jobs.find(({ Status: status }) => status === 'COMPLETED');
   if (complete) {
     edges.log(`Ledger '${ledgerName}' is exported to its block ${sequenceNo}: export ${complete.ExportId}, s3://${declared.bucket}/${folder}`);
-    return true;
+    return address;
   }
   const running = jobs.find(({ Status: status }) => status === 'IN_PROGRESS');
   if (!isWithin(FINAL_EXPORT_SECONDS, requestedAt, edges.now())) {
-    throw new Error(running
-      ? `The final export ${running.ExportId} of ledger '${ledgerName}' still runs after ${FINAL_EXPORT_SECONDS / 60} minutes, so the ledger is kept. Delete it `
-        + `again when the export has ended.${wayOut(ledgerName)}`
-      : `Ledger '${ledgerName}' was still written to ${FINAL_EXPORT_SECONDS / 60} minutes after its deletion was asked for, so no export is the final one, and `
-        + `the ledger is kept. Stop its writers and delete it again.${wayOut(ledgerName)}`);
+    throw running
+      ? new Error(`The final export ${running.ExportId} of ledger '${ledgerName}' still runs after ${FINAL_EXPORT_SECONDS / 60} minutes, so the ledger is kept. Delete it `
+        + `again when the export has ended.${wayOut(ledgerName)}`)
+      : stillWrittenTo(ledgerName);
   }
   if (running) {
-    return false;
+    return undefined;
   }
   const cancelled = jobs.find(job => job.Status === 'CANCELLED' && job.ExportCreationTime! >= requestedAt);
   if (cancelled) {
@@ -69,7 +69,13 @@ export async function isFinallyExported(
   const end = new Date(Math.max(edges.now().getTime(), timestamp.getTime() + 1));
   const start = await creationOf(control, ledgerName);
   await control.send(new ExportJournalToS3Command(exportRequest(ledgerName, { ...declared, prefix: folder }, start, end)));
-  return false;
+  return undefined;
+}
+
+/** What a Delete ends with whose exports were all overtaken by another block. */
+export function stillWrittenTo(ledgerName: string): Error {
+  return new Error(`Ledger '${ledgerName}' was still written to ${FINAL_EXPORT_SECONDS / 60} minutes after its deletion was asked for, so no export is the final one, and `
+    + `the ledger is kept. Stop its writers and delete it again.${wayOut(ledgerName)}`);
 }
 
 /** Failures of a final export that may pass; what does not pass keeps the ledger, and says how to go on. */
@@ -93,7 +99,9 @@ export function finalExportPatience(error: unknown, ledgerName: string, { roleAr
 const wayOut = (ledgerName: string): string =>
   ` To delete ledger '${ledgerName}' without a final export, tag it ${SWITCH}=${SKIP} with TagResource first.`;
 
-async function tipOf(control: QLDBClient, ledgerName: string): Promise<{ readonly sequenceNo: string; readonly timestamp: Date }> {
+interface Tip { readonly address: string; readonly sequenceNo: string; readonly timestamp: Date }
+
+async function tipOf(control: QLDBClient, ledgerName: string): Promise<Tip> {
   const { DigestTipAddress: tip } = await control.send(new GetDigestCommand({ Name: ledgerName }));
   const { Block: block } = await control.send(new GetBlockCommand({ Name: ledgerName, BlockAddress: tip! }));
   const [, sequenceNo] = /sequenceNo:\s*(\d+)/.exec(tip?.IonText ?? '') ?? [];
@@ -102,5 +110,5 @@ async function tipOf(control: QLDBClient, ledgerName: string): Promise<{ readonl
   if (sequenceNo === undefined || Number.isNaN(timestamp.getTime())) {
     throw new Error(`The ledger service gave no number or no time of the newest block of ledger '${ledgerName}': ${tip?.IonText}, ${written}.`);
   }
-  return { sequenceNo, timestamp };
+  return { address: tip!.IonText!, sequenceNo, timestamp };
 }

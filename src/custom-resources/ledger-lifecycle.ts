@@ -1,7 +1,7 @@
 import { UntagResourceCommand } from '@aws-sdk/client-qldb';
 import { checkOwner, establishLedger, findLedger } from './ledger-creation';
 import { ledgerDeclaration, removalPolicy, type LedgerDeclaration } from './ledger-declaration';
-import { FINAL_EXPORT_SECONDS, finalExportDeclaration, finalExportPatience, isFinallyExported } from './ledger-final-export';
+import { FINAL_EXPORT_SECONDS, finalExportDeclaration, finalExportPatience, finallyExportedTip, stillWrittenTo } from './ledger-final-export';
 import { formatLedgerId, ledgerNameOf } from './ledger-id';
 import { removeLedger } from './ledger-removal';
 import { failureOfRestore, patienceWithRestore } from './ledger-restore';
@@ -86,13 +86,16 @@ export function ledgerLifecycle(edges: Edges): Lifecycle<LedgerProgress> {
     const requestedAt = new Date(event.Progress.requestedAt);
     const { control } = edges.connect(serviceUrl);
     const finalExport = policy === 'Destroy' ? finalExportDeclaration(properties) : undefined;
-    const archived = finalExport && (() => isFinallyExported(control, name, finalExport, requestedAt, edges));
+    const archivedTip = finalExport && (() => finallyExportedTip(control, name, finalExport, requestedAt, edges));
     const remove = async (): Promise<IsCompleteResult> => {
-      const removal = await removeLedger(control, event, name, policy, edges, archived);
+      const removal = await removeLedger(control, event, name, policy, edges, archivedTip);
       if (removal === 'going' && !isWithin(DELETION_SECONDS, requestedAt, edges.now())) {
         throw new Error(`Ledger '${name}' is still being deleted after ${DELETION_SECONDS / 60} minutes, and goes on being deleted: a large journal takes `
           + 'its time, and CloudFormation waits an hour at most. Delete the stack again, which waits for the rest, or retain the resource '
           + `${event.LogicalResourceId}.`);
+      }
+      if (removal === 'archiving' && !isWithin(FINAL_EXPORT_SECONDS, requestedAt, edges.now())) {
+        throw stillWrittenTo(name);
       }
       return removal === 'going' || removal === 'archiving' ? NOT_YET : { IsComplete: true };
     };

@@ -1,4 +1,4 @@
-import { DeleteLedgerCommand, UpdateLedgerCommand, type QLDBClient } from '@aws-sdk/client-qldb';
+import { UpdateLedgerCommand, type QLDBClient } from '@aws-sdk/client-qldb';
 import { findLedger } from './ledger-creation';
 import { type LedgerRemovalPolicy } from './ledger-declaration';
 import { isFinalExportSkipped } from './ledger-final-export';
@@ -7,6 +7,7 @@ import { CREATING, ownerOf } from './ownership';
 import { flag } from './properties';
 import { isNamed, isWithin, messageOf, NotYet } from './service-failure';
 import { readTags } from './tags';
+import { sendOwn } from '../client/own-operation';
 
 /** No deployment lasts that long: a ledger that is older has a life outside of it. */
 const UNDONE_SECONDS = 24 * 3600;
@@ -18,12 +19,12 @@ export type Removal = 'gone' | 'going' | 'archiving' | 'kept';
  *
  * Keeping is success: a journal that was kept can be deleted later, a journal that was deleted cannot come back, and a stack must always be
  * deletable. So a ledger goes only when all of this holds: its tags say that this resource made it, and either it was never finished or
- * its removal policy is Destroy and nobody has switched deletion protection on, or the deployment that has made it is undone. Where a final export is declared, a finished ledger goes only
- * when `archived` says that its whole journal is exported.
+ * its removal policy is Destroy and nobody has switched deletion protection on, or the deployment that has made it is undone. Where a final export is
+ * declared, a finished ledger goes only when `archivedTip` tells the block up to which it is exported, and only while that is the newest one.
  */
 export async function removeLedger(
   control: QLDBClient, event: LifecycleEvent, name: string, policy: LedgerRemovalPolicy, edges: Pick<Edges, 'now' | 'log'>,
-  archived?: () => Promise<boolean>,
+  archivedTip?: () => Promise<string | undefined>,
 ): Promise<Removal> {
   const ledger = await findLedger(control, name);
   if (!ledger) {
@@ -55,22 +56,27 @@ export async function removeLedger(
     }
     await control.send(new UpdateLedgerCommand({ Name: name, DeletionProtection: false }));
   }
-  if (archived && !isUnfinished) {
-    if (isFinalExportSkipped(tags)) {
-      edges.log(`Deletes ledger '${name}' without a final export, because its tags say so.`);
-    } else if (!await archived()) {
-      return 'archiving';
+  if (archivedTip && !isUnfinished) {
+    if (!isFinalExportSkipped(tags)) {
+      const tip = await archivedTip();
+      return tip === undefined ? 'archiving' : deleteLedger(control, name, tip);
     }
+    edges.log(`Deletes ledger '${name}' without a final export, because its tags say so.`);
   }
   return deleteLedger(control, name);
 }
 
-async function deleteLedger(control: QLDBClient, name: string): Promise<Removal> {
+async function deleteLedger(control: QLDBClient, name: string, tip?: string): Promise<Removal> {
   try {
-    await control.send(new DeleteLedgerCommand({ Name: name }));
+    await sendOwn(control, name, { method: 'DELETE', path: '', query: tip === undefined ? {} : { digest_tip_address: tip } });
   } catch (error) {
     if (isNamed(error, 'ResourceNotFoundException')) {
-      return 'gone';
+      // Another invocation, or a call whose answer was lost, has asked for it: a ledger on its way out is as good as none.
+      return 'going';
+    }
+    if (tip !== undefined && isNamed(error, 'ResourcePreconditionNotMetException')) {
+      // A block came after the last look, or protection: the next look tells which.
+      return 'archiving';
     }
     if (isNamed(error, 'ResourcePreconditionNotMetException', 'ResourceInUseException')) {
       // Streams that are still ending, for instance.

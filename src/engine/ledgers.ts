@@ -1,16 +1,17 @@
-import { appendedNodes, dot, genesisEntry, GENESIS_PREVIOUS_HASH, type Block } from '../journal';
+import { appendedNodes, dot, genesisEntry, GENESIS_PREVIOUS_HASH, type Block, type BlockAddress } from '../journal';
 import { ConditionFailed, type Action, type Store } from '../store';
+import { parseBlockAddress } from './block-address-text';
 import { catalogAction, EMPTY_CATALOG } from './catalog';
 import { ledgerArn, type EngineContext } from './engine-context';
 import { jobAction, jobsOf, newJobAction, type PurgeJob, type StoredJob } from './job-record';
-import { headAction } from './journal-head';
+import { headAction, readHead, type JournalHead } from './journal-head';
 import { blockActions, nodeActions } from './journal-store';
 import { headKey, LEDGER_QUOTA_KEY, ledgerKey } from './keys';
 import { LedgerError, ledgerNotFound } from './ledger-error';
 import { grantsOf, putGrantAction, removeGrant, type LedgerGrant } from './ledger-grant';
 import {
-  findLedger, jobPartitions, ledgerAction, ledgerCheck, ledgersAfter, replaceLedger, requireLedger, type LedgerRecord, type PermissionsMode,
-  type StoredLedger,
+  findLedger, jobPartitions, ledgerAction, ledgerCheck, ledgersAfter, replaceLedger, requireActiveLedger, requireLedger, type LedgerRecord,
+  type PermissionsMode, type StoredLedger,
 } from './ledger-record';
 import { catchUp } from './projection';
 import { quotaGuardAction, readQuotaGuard } from './quota-guard';
@@ -136,28 +137,51 @@ export class Ledgers {
   /**
    * Marks the ledger and ends its exports; its data goes in the background, and with the last of it the name becomes free.
    *
-   * @throws LedgerError ResourceNotFoundException, ResourcePreconditionNotMetException under protection, ResourceInUseException while a stream runs
+   * A caller who names the newest block that it knows of, as Ion text, deletes no other: the write that ends the journal holds only while that
+   * block is the newest, so none can be committed in between.
+   *
+   * @throws LedgerError ResourceNotFoundException, ResourceInUseException while a stream runs, ResourcePreconditionNotMetException under protection or
+   * when the journal has gone on, InvalidParameterException if the ledger never had that block
    */
-  async delete(name: string): Promise<void> {
+  async delete(name: string, digestTipText?: string): Promise<void> {
     const { store } = this.context;
+    const seen = digestTipText === undefined ? undefined : parseBlockAddress(digestTipText);
     for (;;) {
-      const ledger = await requireLedger(store, name);
+      const ledger = await (seen ? requireActiveLedger(store, name) : requireLedger(store, name));
       const { strandId } = ledger.record;
       // What was projected in part of a new table or index is found by the catalog only once all of it is; what cannot be projected must not stop this.
       await catchUp(store, strandId).catch(() => undefined);
       const jobs = await Promise.all(jobPartitions(ledger.record).map(partition => jobsOf(store, partition)));
+      const actions = this.deletionOf(ledger, jobs.flat(), seen && await this.headSeen(ledger.record, seen));
       try {
-        await store.transact(this.deletionOf(ledger, jobs.flat()));
+        await store.transact(actions);
         this.context.wake(strandId);
         return;
       } catch (error) {
-        // The ledger or one of its jobs changed meanwhile: look again.
+        // The ledger, its journal or one of its jobs changed meanwhile: look again.
         if (!(error instanceof ConditionFailed)) throw error;
       }
     }
   }
 
-  private deletionOf(ledger: StoredLedger, jobs: readonly StoredJob[]): Action[] {
+  /** Where the journal ends, if that is where the caller has seen it end. */
+  private async headSeen({ name, strandId }: LedgerRecord, seen: BlockAddress): Promise<JournalHead> {
+    const head = await readHead(this.context.store, strandId).catch((error: unknown) => {
+      throw error instanceof LedgerError ? ledgerNotFound(name) : error;
+    });
+    if (seen.strandId !== strandId) throw new LedgerError('InvalidParameterException', 'The Strand ID of the provided digest tip address is not valid.');
+    if (seen.sequenceNo > head.sequenceNo) {
+      throw new LedgerError('InvalidParameterException', "The sequence number of the provided digest tip address is beyond the strand's latest committed record.");
+    }
+    if (seen.sequenceNo < head.sequenceNo) {
+      throw new LedgerError('ResourcePreconditionNotMetException',
+        `The journal of ledger ${name} has gone on to block ${head.sequenceNo}, beyond the provided digest tip address at block ${seen.sequenceNo}, so the ledger is `
+        + 'not deleted. Take care of the newer blocks, and name the newest one.', { ResourceType: 'Ledger', ResourceName: name });
+    }
+    return head;
+  }
+
+  private deletionOf(ledger: StoredLedger, jobs: readonly StoredJob[], head: JournalHead | undefined): Action[] {
     const { name, state, deletionProtection } = ledger.record;
     const resource = { ResourceType: 'Ledger', ResourceName: name };
     // What a restore has not finished is still in the archive.
@@ -166,7 +190,7 @@ export class Ledgers {
     }
     const endedMillis = this.context.clock();
     return [
-      ...removalActions(ledger, endedMillis),
+      ...removalActions(ledger, endedMillis, head),
       ...jobs.filter(({ record }) => record.endedMillis === undefined).map((job) => {
         if (job.record.kind === 'stream') {
           throw new LedgerError('ResourceInUseException', `Ledger ${name} has the running journal stream ${job.record.id}. Cancel it first.`, resource);
@@ -206,12 +230,15 @@ export async function nameTaken(store: Store, name: string): Promise<LedgerError
     : new LedgerError('ResourceAlreadyExistsException', `The Ledger with name ${name} already exists`, { ResourceType: 'Ledger', ResourceName: name });
 }
 
-/** The writes that take a ledger away: its data goes in the background, and with the last of it the name becomes free. */
-export function removalActions(ledger: StoredLedger, nowMillis: number): Action[] {
+/**
+ * The writes that take a ledger away: its data goes in the background, and with the last of it the name becomes free. With `head`, they hold only
+ * if the journal ends there.
+ */
+export function removalActions(ledger: StoredLedger, nowMillis: number, head?: JournalHead): Action[] {
   const { name, strandId, restoreId } = ledger.record;
   const purge: PurgeJob = { kind: 'purge', id: strandId, ledgerName: name, strandId, status: 'IN_PROGRESS', createdMillis: nowMillis, restoreId };
   // Without a head nothing can be appended any more.
-  return [ledgerAction(ledger, { state: 'DELETING' }), newJobAction(purge), { delete: headKey(strandId) }];
+  return [ledgerAction(ledger, { state: 'DELETING' }), newJobAction(purge), { delete: headKey(strandId), if: head && { ordinal: head.ordinal } }];
 }
 
 /** Block 0 belongs to the system: no statements, no documents, one entry that binds the journal to its strand. */

@@ -1,5 +1,5 @@
-import { fieldOf, InvalidIon, parseIon, type IonValue } from '../ion';
 import { blockProof, digest, isUniqueId, revisionProof, type Block, type BlockAddress, type Revision } from '../journal';
+import { parseBlockAddress } from './block-address-text';
 import { documentRevisions } from './block-documents';
 import type { EngineContext } from './engine-context';
 import { readHead, type JournalHead } from './journal-head';
@@ -51,7 +51,7 @@ export class Proofs {
 }
 
 function blockAddress(text: string, strandId: string, head: JournalHead): BlockAddress {
-  const address = parseAddress(text);
+  const address = parseBlockAddress(text);
   if (address.strandId !== strandId) throw refused('The Strand ID of the provided block address is not valid.');
   if (address.sequenceNo > head.sequenceNo) {
     throw refused("The sequence number of the provided block address is beyond the strand's latest committed record.");
@@ -60,7 +60,7 @@ function blockAddress(text: string, strandId: string, head: JournalHead): BlockA
 }
 
 function digestTip(text: string, address: BlockAddress, strandId: string, head: JournalHead): BlockAddress {
-  const tip = parseAddress(text);
+  const tip = parseBlockAddress(text);
   if (tip.strandId !== strandId) {
     throw refused('The Strand ID of the provided block address must match the Strand ID of the provided digest tip address.');
   }
@@ -71,21 +71,4 @@ function digestTip(text: string, address: BlockAddress, strandId: string, head: 
     throw refused('The sequence number of the provided block address must not be greater than the sequence number of the provided digest tip address.');
   }
   return tip;
-}
-
-function parseAddress(text: string): BlockAddress {
-  let value: IonValue;
-  try {
-    value = parseIon(text);
-  } catch (error) {
-    if (error instanceof InvalidIon) throw refused('The provided Ion value is not valid and cannot be parsed.');
-    throw error;
-  }
-  const strandId = value.kind === 'struct' ? fieldOf(value, 'strandId') : undefined;
-  const sequenceNo = value.kind === 'struct' ? fieldOf(value, 'sequenceNo') : undefined;
-  const sequence = sequenceNo?.kind === 'int' ? Number(sequenceNo.value) : -1;
-  if (strandId?.kind !== 'string' || !isUniqueId(strandId.value) || !Number.isSafeInteger(sequence) || sequence < 0) {
-    throw refused('The provided block address is not valid.');
-  }
-  return { strandId: strandId.value, sequenceNo: sequence };
 }

@@ -62,6 +62,8 @@ export class FakeLedgerService {
   /** The newest block of every ledger. */
   tip = 3;
   tipTime = new Date(0);
+  /** What happens between a DeleteLedger's arrival and its effect. */
+  beforeDeletion?: () => void;
   /** What a stream is as soon as it was started. */
   streamHealth: { Status: string; ErrorCause?: string; StatusReason?: string } = { Status: 'ACTIVE' };
   private readonly faults: { operation: string; fault: Fault; seen: number }[] = [];
@@ -164,7 +166,7 @@ export class FakeLedgerService {
       'GET /ledgers/*': ['DescribeLedger', () => this.describeLedger(name)],
       'PATCH /ledgers/*': ['UpdateLedger', () => this.updateLedger(name, input)],
       'PATCH /ledgers/*/permissions-mode': ['UpdateLedgerPermissionsMode', () => Object.assign(this.ledger(name), input)],
-      'DELETE /ledgers/*': ['DeleteLedger', () => this.deleteLedger(name)],
+      'DELETE /ledgers/*': ['DeleteLedger', () => this.deleteLedger(name, query.get('digest_tip_address'))],
       'POST /ledgers/*/digest': ['GetDigest', () => this.getDigest(name)],
       'POST /ledgers/*/block': ['GetBlock', () => ({ Block: { IonText: `{blockTimestamp:${this.tipTime.toISOString()}}` } })],
       'POST /ledgers/*/journal-s3-exports': ['ExportJournalToS3', () => this.startExport(name, input)],
@@ -226,8 +228,12 @@ export class FakeLedgerService {
     return ledger;
   }
 
-  private deleteLedger(name: string): Json {
+  private deleteLedger(name: string, seen: string | null): Json {
     const ledger = this.ledger(name);
+    this.beforeDeletion?.();
+    if (seen !== null && seen !== this.getDigest(name).DigestTipAddress.IonText) {
+      throw new ServiceError(412, 'ResourcePreconditionNotMetException', `The journal has gone on to block ${this.tip}, beyond ${seen}`);
+    }
     const isRestoring = ledger.State === 'CREATING' && this.restores.has(name);
     if (ledger.State !== 'ACTIVE' && !isRestoring) { throw new ServiceError(409, 'ResourceInUseException', `Ledger ${name} is ${ledger.State}`); }
     if (ledger.DeletionProtection) { throw new ServiceError(412, 'ResourcePreconditionNotMetException', 'Deletion protection is on'); }

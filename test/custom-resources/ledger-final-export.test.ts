@@ -218,3 +218,39 @@ test('F16 a wrong member of the declaration is named, and the ledger is kept', a
   expect((await deployment.delete()).Reason).toContain('Property OutputFormat of the custom resource must be one of ION_TEXT');
   expect(hasLedger()).toBe(true);
 });
+
+test('F17 a block that is committed between the last look at the journal and the deletion is exported, too, before the ledger goes', async () => {
+  const deployment = await created();
+  let commits = 0;
+  world.service.beforeDeletion = () => {
+    if (commits++ < 2) {
+      world.service.tip++;
+      world.service.tipTime = world.clock.now();
+    }
+  };
+  expect(await deployment.delete()).toMatchObject({ Status: 'SUCCESS' });
+  expect(jobs().map(({ S3ExportConfiguration: { Prefix: prefix } }) => prefix))
+    .toEqual(['final-export/audit/3/', 'final-export/audit/4/', 'final-export/audit/5/']);
+  expect(world.service.count('DeleteLedger')).toBe(3);
+  expect(hasLedger()).toBe(false);
+});
+
+test('F18 a writer that comes between every time keeps the ledger, and is named as the reason', async () => {
+  const deployment = await created();
+  world.service.beforeDeletion = () => {
+    world.service.tip++;
+    world.service.tipTime = world.clock.now();
+  };
+  const { Status, Reason } = await deployment.delete();
+  expect(Status).toBe('FAILED');
+  expect(Reason).toMatch(/^Ledger 'audit' was still written to 50 minutes after its deletion was asked for/);
+  expect(hasLedger()).toBe(true);
+});
+
+test('F19 protection that is switched on between the last look and the deletion keeps the ledger', async () => {
+  const deployment = await created();
+  world.service.beforeDeletion = () => { world.service.ledgers.get('audit')!.DeletionProtection = true; };
+  expect(await deployment.delete()).toMatchObject({ Status: 'SUCCESS' });
+  expect(hasLedger()).toBe(true);
+  expect(world.log.join('\n')).toContain("Kept ledger 'audit': its removal policy is Destroy, but deletion protection was switched on.");
+});

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'fs/promises';
 import { tmpdir } from 'os';
 import { join } from 'path';
 import { setTimeout as sleep } from 'timers/promises';
-import { QLDBClient } from '@aws-sdk/client-qldb';
+import { DescribeLedgerCommand, QLDBClient } from '@aws-sdk/client-qldb';
 import { QLDBSessionClient } from '@aws-sdk/client-qldb-session';
 import { QldbDriver } from 'amazon-qldb-driver-nodejs';
 import { CloudFormationSimulator, type Clock } from './cloudformation-simulator';
@@ -99,6 +99,41 @@ test('a ledger with tables, its export and its stream live and end as in a stack
 
   expect(await ledger.delete()).toMatchObject({ Status: 'SUCCESS' });
   await expect(tableNames()).rejects.toThrow();
+});
+
+test('a final export has the block, too, that somebody commits while the deletion is on its way', async () => {
+  const driver = new QldbDriver('exported', { ...ledgerServiceClientConfig({ url: service.url, region: 'us-east-1' }), credentials });
+  let insertions = 0;
+  const { control, session } = edges.connect(service.url);
+  const overtaken = new QLDBClient({ ...ledgerServiceClientConfig({ url: service.url, region: 'us-east-1' }), credentials });
+  overtaken.middlewareStack.add(next => async args => {
+    const { method, path } = args.request as { method: string; path: string };
+    if (method === 'DELETE' && path === '/ledgers/exported' && insertions < 2) {
+      insertions++;
+      await driver.executeLambda(transaction => transaction.execute(`INSERT INTO Vehicle {'VIN': 'late-${insertions}'}`));
+    }
+    return next(args);
+  }, { step: 'finalizeRequest' });
+  const ledger = new CloudFormationSimulator(ledgerLifecycle({ ...edges, connect: () => ({ control: overtaken, session }) }), clock);
+  expect(await ledger.create(ledgerProperties({
+    LedgerName: 'exported',
+    DeletionProtection: false,
+    Tables: [{ Name: 'Vehicle', Indexes: [] }],
+    FinalExport: {
+      RoleArn: 'arn:aws:iam::000000000000:role/final', Bucket: 'archive', Prefix: 'final/', OutputFormat: 'JSON', ObjectEncryptionType: 'SSE_S3',
+    },
+  }))).toMatchObject({ Status: 'SUCCESS' });
+  expect(await ledger.delete()).toMatchObject({ Status: 'SUCCESS' });
+  driver.close();
+  overtaken.destroy();
+  expect(insertions).toBe(2);
+  await expect(control.send(new DescribeLedgerCommand({ Name: 'exported' }))).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  const manifests = [...objects.keys()].filter(key => /^archive\/final\/\d+\/.*\.completed\.manifest$/.test(key));
+  expect(manifests).toHaveLength(3);
+  const last = Math.max(...manifests.map(key => Number(key.split('/')[2])));
+  const exported = [...objects].filter(([key]) => key.startsWith(`archive/final/${last}/`)).map(([, body]) => Buffer.from(body).toString()).join('\n');
+  expect(exported).toContain('late-1');
+  expect(exported).toContain('late-2');
 });
 
 test('grants live and end as in a stack, also when their ledger goes first', async () => {

@@ -7,6 +7,7 @@ type Facts = Readonly<Record<string, unknown>>;
 
 /** Where the service's constraints are not those of the model, and why. */
 const DIFFERENT: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(['type', 'required', 'source', 'wireName', 'min', 'max'].map(fact => [`DeleteLedger.DigestTipAddress.${fact}`, 'a member of our own'])),
   'CreateLedger.KmsKey.min': 'an empty text names no key',
   'UpdateLedger.KmsKey.min': 'an empty text names no key',
   'ExportJournalToS3.S3ExportConfiguration.Prefix.max': 'checked later, for the words that the guide has for it',

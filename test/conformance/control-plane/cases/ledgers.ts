@@ -1,5 +1,5 @@
 import type { JsonObject } from '../outcome';
-import { ABSENT, ANY, BELIEVED, control, fails, matching, succeeds, UNDOCUMENTED, until, untilFails, type Scenario } from '../scenario';
+import { ABSENT, ANY, BELIEVED, control, fails, matching, succeeds, UNDOCUMENTED, until, untilFails, type HttpStep, type Scenario } from '../scenario';
 
 const BOOKS = { Name: 'books' };
 const STANDARD = { PermissionsMode: 'STANDARD' };
@@ -11,6 +11,17 @@ const NO_LOOKUP = 'QLDB asks KMS for the key behind an id or alias and refuses k
 const created = (name: string, input: JsonObject = {}) => succeeds('CreateLedger', { Name: name, ...STANDARD, DeletionProtection: false, ...input });
 const taken = { ResourceType: 'Ledger', ResourceName: 'books' };
 const notFound = { message: 'The Ledger with name books is not found', members: taken };
+
+/** No client of QLDB sends the member. */
+const deletesAsSeen = (answer: string, shows: string): HttpStep => ({
+  kind: 'http',
+  operation: 'DeleteLedger',
+  request: { method: 'DELETE', path: '/ledgers/books?digest_tip_address=<tip>' },
+  answer,
+  about: ['DigestTipAddress'],
+  shows,
+  note: 'not QLDB\'s: a member that this service adds, and no client of QLDB sends',
+});
 
 export const LEDGER_SCENARIOS: readonly Scenario[] = [
   {
@@ -97,6 +108,19 @@ export const LEDGER_SCENARIOS: readonly Scenario[] = [
       untilFails('DescribeLedger', BOOKS, '404 ResourceNotFoundException', { about: ['! ResourceNotFoundException'], shows: 'a ledger that has gone' }),
       created('books'),
       succeeds('DescribeLedger', BOOKS, { State: 'ACTIVE' }),
+    ],
+  },
+  {
+    name: 'a ledger is deleted as its caller has seen it, or not at all',
+    steps: [
+      created('books'),
+      succeeds('GetDigest', BOOKS, {}, { saves: { tip: 'DigestTipAddress.IonText' } }),
+      control({ name: 'insert-document', ledger: 'books' }),
+      deletesAsSeen('412 ResourcePreconditionNotMetException', 'the journal has gone on since the tip that is named'),
+      succeeds('DescribeLedger', BOOKS, { State: 'ACTIVE' }),
+      succeeds('GetDigest', BOOKS, {}, { saves: { tip: 'DigestTipAddress.IonText' } }),
+      deletesAsSeen('200', 'the tip that is named is still the newest block'),
+      untilFails('DescribeLedger', BOOKS, '404 ResourceNotFoundException'),
     ],
   },
   {
