@@ -12,7 +12,7 @@ import { sampleBlocks } from './sample-journal';
 import {
   decodeIonStream, encodeIon, encodeIonStream, ionList, ionString, ionStruct, IonValue, parseIonStream, printIon, readIonStream,
 } from '../src/ion';
-import { Block, blockFromIon, blockToIon, ChainVerifier, OWN_JOURNAL, Segment, verifySegment } from '../src/journal';
+import { Block, blockFromIon, blockToIon, ChainVerifier, OWN_JOURNAL, Segment, verifySegments } from '../src/journal';
 
 const OBJECT_COUNT = 8;
 const BLOCKS_PER_OBJECT = 500;
@@ -73,8 +73,7 @@ function shared(bytes: Uint8Array): Uint8Array {
 
 function verified(values: Iterable<IonValue>): number {
   const chain = new ChainVerifier({ unknownEntries: 'refused' });
-  const segment = verifySegment(blocksOf(values), { unknownEntries: 'refused' });
-  if (segment !== undefined) chain.addSegment(segment);
+  for (const segment of verifySegments(blocksOf(values), { unknownEntries: 'refused' })) chain.addSegment(segment);
   const { blockCount, findingCount } = chain.summary();
   if (findingCount > 0) throw new Error('The sample is not sound');
   return blockCount;
@@ -86,19 +85,19 @@ function* blocksOf(values: Iterable<IonValue>): Generator<Block, void, undefined
 
 /** The whole journal: each worker is given the next object as soon as it is free. */
 async function verifiedBy(workers: readonly Worker[], objectCount: number): Promise<number> {
-  const segments: Promise<Segment>[] = [];
+  const segments: Promise<Segment[]>[] = [];
   let next = 0;
   await Promise.all(workers.map(async (worker) => {
     while (next < objectCount) {
-      const segment = new Promise<Segment>((resolve, reject) => worker.once('message', resolve).once('error', reject));
+      const answer = new Promise<Segment[]>((resolve, reject) => worker.once('message', resolve).once('error', reject));
       worker.postMessage(next);
-      segments[next++] = segment;
-      await segment;
+      segments[next++] = answer;
+      await answer;
       worker.removeAllListeners('error');
     }
   }));
   const chain = new ChainVerifier(OWN_JOURNAL);
-  for (const segment of segments) chain.addSegment(await segment);
+  for (const object of segments) for (const segment of await object) chain.addSegment(segment);
   const { blockCount, findingCount, digest } = chain.summary();
   if (findingCount > 0 || digest === undefined) throw new Error('The sample is not sound');
   return blockCount;

@@ -15,7 +15,13 @@ export class ExpectedDigestCheck {
 
   constructor(private readonly expected: ExpectedDigest | undefined, private readonly findings: FindingList) {}
 
-  /** To be called after each block. */
+  /** How far a run of blocks may be taken at once: up to where the digest is to be compared, or the run ends. */
+  stopWithin(first: number, end: number): number {
+    const tip = this.expected?.sequenceNo;
+    return tip !== undefined && tip >= first && tip < end ? tip + 1 : end;
+  }
+
+  /** To be called after each block, or run of blocks up to where it may be taken. */
   after(tree: DigestAccumulator): void {
     if (!this.compared && this.expected?.sequenceNo === tree.blockCount - 1) this.compare(tree);
   }

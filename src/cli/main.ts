@@ -56,6 +56,7 @@ verify.command('export <location>')
   .option('--tip <sequenceNo>', 'block that the digest was taken at; the last one by default', sequenceNo)
   .option('--gapless', 'take gaps and overlaps between exports for tampering')
   .option('--strict', 'hold the journal to the rules of this project\'s own service, where every entry is explained')
+  .option('--threads <number>', 'most objects to verify at a time; by default as many as there are cores, up to 4, and 1 for small exports', threads)
   .option('--json', 'print the verdicts as JSON')
   .action(expecting(verifyExportCommand));
 
@@ -116,6 +117,11 @@ function hours(text: string): number {
 
 function seconds(text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('Seconds are a whole number from 1.');
+  return Number(text);
+}
+
+function threads(text: string): number {
+  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError('A number of threads is a whole number from 1 to 99.');
   return Number(text);
 }
 

@@ -1,4 +1,4 @@
-import { DigestAccumulator, sameHash, type Block, type ExportedJournal } from '../journal';
+import { DigestAccumulator, HASH_LENGTH, sameHash, type ExportedJournal, type Segment } from '../journal';
 import { ExpectedDigestCheck, type ExpectedDigest } from './expected-digest';
 import { FindingList, type VerdictFinding } from './finding-list';
 
@@ -40,14 +40,19 @@ export class StrandVerifier {
     this.seams = new Set(this.spans.flatMap(({ first, last }) => [first - 1, last]));
   }
 
-  add(exportId: string, { blockAddress: { sequenceNo }, blockHash, previousBlockHash }: Block): void {
-    if (sequenceNo === this.tree.blockCount) {
-      this.tree.append(blockHash);
+  add(exportId: string, { first: { sequenceNo: first }, blockCount, previousBlockHash, blockHashes }: Segment): void {
+    const end = first + blockCount;
+    const hashes = (from: number, to: number): Uint8Array => blockHashes.subarray((from - first) * HASH_LENGTH, (to - first) * HASH_LENGTH);
+    while (this.tree.blockCount >= first && this.tree.blockCount < end) {
+      this.tree.appendAll(hashes(this.tree.blockCount, this.digestCheck.stopWithin(this.tree.blockCount, end)));
       this.digestCheck.after(this.tree);
     }
     if (!this.previousHashes.has(exportId)) this.previousHashes.set(exportId, previousBlockHash);
-    if (!this.seams.has(sequenceNo)) return;
-    this.hashesAtSeams.set(sequenceNo, [...this.hashesAtSeams.get(sequenceNo) ?? [], { exportId, hash: blockHash }]);
+    for (let sequenceNo = first; sequenceNo < end; sequenceNo++) {
+      if (!this.seams.has(sequenceNo)) continue;
+      const hash = hashes(sequenceNo, sequenceNo + 1);
+      this.hashesAtSeams.set(sequenceNo, [...this.hashesAtSeams.get(sequenceNo) ?? [], { exportId, hash }]);
+    }
   }
 
   /** @param isComplete whether every export could be read to its end; without, nothing is said of an expected digest that was not reached */

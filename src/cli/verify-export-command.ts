@@ -1,12 +1,20 @@
+import * as path from 'node:path';
+import type { ExportedJournal } from '../journal';
 import { base64 } from './base64';
 import { openExportSource } from './export-source';
 import { keepHeapFlat } from './flat-heap';
+import { InspectionThreads } from './inspection-threads';
+import { inThisThread, type ObjectInspector } from './object-inspector';
 import type { StrandVerdict } from './strand-verifier';
+import { threadCount } from './thread-count';
 import {
   clearProgress, count, exitWith, firstBadBlock, printFindings, printJson, printTable, reportingUnreadable, showProgress, unexplained,
   worst, type Outcome,
 } from './verdict';
 import { verifyExports, type ExportVerdict } from './verify-export';
+
+/** Lies beside the command line, which is bundled alike. */
+const INSPECTION_WORKER = path.join(__dirname, 'inspection-worker.js');
 
 export interface VerifyExportOptions {
   readonly digest?: Uint8Array;
@@ -14,22 +22,41 @@ export interface VerifyExportOptions {
   readonly gapless?: boolean;
   readonly strict?: boolean;
   readonly json?: boolean;
+  /** Most threads that verify objects at a time. @default - as many as pay, up to 4 */
+  readonly threads?: number;
 }
 
 /** `cdk-ledger verify export`: prints a table of each export and each ledger, and every finding. */
-export async function verifyExportCommand(location: string, { digest, tip, gapless, strict, json }: VerifyExportOptions): Promise<void> {
+export async function verifyExportCommand(location: string, { digest, tip, gapless, strict, json, threads }: VerifyExportOptions): Promise<void> {
   keepHeapFlat();
   await reportingUnreadable(async () => {
     const expected = digest && { digest, ...(tip !== undefined && { sequenceNo: tip }) };
     const source = openExportSource(location);
-    const { exports, strands } = await verifyExports(source, { expected, gapless, strict }, ({ blockCount, byteCount, place }) => {
-      showProgress(`${count(blockCount)} blocks, ${count(byteCount)} bytes verified, now in ${place}`);
+    const { exports, strands } = await withInspector(threads, inspectorFor => {
+      return verifyExports(source, { expected, gapless, strict }, ({ blockCount, byteCount, place }) => {
+        showProgress(`${count(blockCount)} blocks, ${count(byteCount)} bytes verified, now in ${place}`);
+      }, inspectorFor);
     });
     clearProgress();
     if (json) printJson(exports.map(verdict => withOthers(verdict, strands.find(({ strandId }) => strandId === verdict.strandId)!)));
     else printVerdicts(exports, strands);
     exitWith([...exports, ...strands].map(outcomeOf));
   });
+}
+
+/** Runs a verification with threads that end with it. */
+async function withInspector<T>(
+  threads: number | undefined, verify: (inspectorFor: (exports: readonly ExportedJournal[]) => ObjectInspector) => Promise<T>,
+): Promise<T> {
+  let inspection: InspectionThreads | undefined;
+  try {
+    return await verify((exports) => {
+      const most = threadCount(exports, threads);
+      return most < 2 ? inThisThread : inspection = new InspectionThreads(INSPECTION_WORKER, most);
+    });
+  } finally {
+    await inspection?.close();
+  }
 }
 
 function printVerdicts(exports: readonly ExportVerdict[], strands: readonly StrandVerdict[]): void {

@@ -1,9 +1,10 @@
 import {
-  ChainVerifier, exportedBlockBatches, findExports, OWN_JOURNAL, Unreadable, type Block, type BlockBatch, type ExportedJournal,
-  type ExportedJournalObject, type ExportSource, type Finding,
+  findExports, LinkVerifier, OWN_JOURNAL, Unreadable, type ExportedJournal, type ExportedJournalObject, type ExportSource, type LinkOptions,
+  type Segment,
 } from '../journal';
 import type { ExpectedDigest } from './expected-digest';
 import { FindingList, type VerdictFinding } from './finding-list';
+import { inThisThread, type InspectedPart, type ObjectInspector } from './object-inspector';
 import { StrandVerifier, type StrandVerdict } from './strand-verifier';
 
 /** What the verification of one export found. */
@@ -52,22 +53,29 @@ export interface VerificationProgress {
 
 export type ShowProgress = (state: VerificationProgress) => void;
 
-/** Verifies every finished export of a source, some blocks in memory at a time. @throws Unreadable when none can be found */
+/**
+ * Verifies every finished export of a source, some blocks in memory at a time.
+ * @param inspectorFor what inspects the objects of the exports that were found
+ * @throws Unreadable when none can be found
+ */
 export async function verifyExports(
   source: ExportSource, options: ExportVerificationOptions, showProgress: ShowProgress,
+  inspectorFor: (exports: readonly ExportedJournal[]) => ObjectInspector = () => inThisThread,
 ): Promise<ExportsVerdict> {
   const byStrand = new Map<string, ExportedJournal[]>();
-  for (const exported of await findExports(source)) byStrand.set(exported.strandId, [...byStrand.get(exported.strandId) ?? [], exported]);
+  const found = await findExports(source);
+  for (const exported of found) byStrand.set(exported.strandId, [...byStrand.get(exported.strandId) ?? [], exported]);
   if (options.expected && byStrand.size > 1) {
     throw new Unreadable(`A digest belongs to one ledger, but ${source.name} holds exports of ${byStrand.size}. Name a place that holds those of one.`);
   }
+  const inspector = inspectorFor(found);
   const exports: ExportVerdict[] = [];
   const strands: StrandVerdict[] = [];
   for (const group of byStrand.values()) {
     const ordered = group.sort((one, other) => firstOf(one) - firstOf(other) || (one.exportId < other.exportId ? -1 : 1));
     const strand = new StrandVerifier(ordered, options.expected);
     const verdicts: ExportVerdict[] = [];
-    for (const exported of ordered) verdicts.push(await verifyExport(source, exported, strand, options, showProgress));
+    for (const exported of ordered) verdicts.push(await verifyExport(source, exported, strand, options, showProgress, inspector));
     exports.push(...verdicts);
     strands.push(strand.verdict({ gapless: options.gapless ?? false, isComplete: verdicts.every(({ unreadable }) => unreadable === undefined) }));
   }
@@ -78,29 +86,27 @@ const firstOf = ({ objects }: ExportedJournal): number => objects[0]?.firstSeque
 
 async function verifyExport(
   source: ExportSource, exported: ExportedJournal, strand: StrandVerifier, options: ExportVerificationOptions, showProgress: ShowProgress,
+  inspector: ObjectInspector,
 ): Promise<ExportVerdict> {
-  const verification = new ExportVerification(exported, strand, options);
-  let unreadable: string | undefined;
-  try {
-    for (const object of exported.objects) {
-      verification.startObject(object);
-      for await (const batch of exportedBlockBatches(verification.counted(source.read(object.key)), object)) {
-        verification.addAll(batch, object);
-        showProgress(verification.progress(object));
-      }
-      verification.endObject(object);
+  const rules = options.strict ? OWN_JOURNAL : {};
+  const verification = new ExportVerification(exported, strand, rules);
+  for await (const { object, parts } of inspector.inspect(source, exported.objects, { unknownEntries: rules.unknownEntries })) {
+    verification.startObject(object);
+    for await (const part of parts) {
+      verification.add(part, object);
+      if (part.unreadable !== undefined) return { ...verification.verdict(), unreadable: part.unreadable };
+      showProgress(verification.progress(object));
     }
-  } catch (error) {
-    if (!(error instanceof Unreadable)) throw error;
-    unreadable = error.message;
+    verification.endObject(object);
   }
-  return { ...verification.verdict(), ...(unreadable !== undefined && { unreadable }) };
+  return verification.verdict();
 }
 
 class ExportVerification {
-  private readonly chain: ChainVerifier;
+  private readonly links: LinkVerifier;
   private readonly findings = new FindingList();
   private byteCount = 0;
+  private earlierByteCount = 0;
   private revisionCount = 0;
   private hashOnlyRevisionCount = 0;
   private unjudgedRevisionCount = 0;
@@ -108,15 +114,8 @@ class ExportVerification {
   private previousLast?: number;
   blockCount = 0;
 
-  constructor(private readonly exported: ExportedJournal, private readonly strand: StrandVerifier, { strict }: ExportVerificationOptions) {
-    this.chain = new ChainVerifier(strict ? OWN_JOURNAL : {});
-  }
-
-  async* counted(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunks) {
-      this.byteCount += chunk.length;
-      yield chunk;
-    }
+  constructor(private readonly exported: ExportedJournal, private readonly strand: StrandVerifier, options: LinkOptions) {
+    this.links = new LinkVerifier(options);
   }
 
   startObject({ key, firstSequenceNo }: ExportedJournalObject): void {
@@ -124,35 +123,31 @@ class ExportVerification {
       this.findings.add(`${key}: starts with block ${firstSequenceNo} by its name, though ${this.previousLast + 1} was due.`, firstSequenceNo);
     }
     this.due = firstSequenceNo;
+    this.earlierByteCount = this.byteCount;
   }
 
-  addAll({ blocks, unreadable }: BlockBatch, object: ExportedJournalObject): void {
-    const found = this.chain.addAll(blocks);
-    for (const [index, block] of blocks.entries()) {
-      try {
-        const findings = found.next();
-        if (findings.done !== true) this.add(block, findings.value, object);
-      } catch (error) {
-        throw unreadable(error, index);
-      }
-    }
+  add({ segments = [], unjudgedRevisionCount = 0, byteCount }: InspectedPart, object: ExportedJournalObject): void {
+    this.byteCount = this.earlierByteCount + byteCount;
+    this.unjudgedRevisionCount += unjudgedRevisionCount;
+    for (const segment of segments) this.addSegment(segment, object);
   }
 
-  private add(block: Block, findings: readonly Finding[], { key, format }: ExportedJournalObject): void {
-    const { sequenceNo, strandId } = block.blockAddress;
-    const report = (message: string): void => this.findings.add(`${key}: ${message}`, sequenceNo);
+  private addSegment(segment: Segment, { key }: ExportedJournalObject): void {
+    const { first: { strandId, sequenceNo }, blockCount } = segment;
+    const report = (message: string, number = sequenceNo): void => this.findings.add(`${key}: ${message}`, number);
+    const reportStrand = (number: number): void => {
+      if (strandId !== this.exported.strandId) report(`block ${number} is of strand ${strandId}, but the export of ${this.exported.strandId}.`, number);
+    };
     if (sequenceNo !== this.due) report(`block ${sequenceNo} stands where block ${this.due} was due by the object's name.`);
-    if (strandId !== this.exported.strandId) report(`block ${sequenceNo} is of strand ${strandId}, but the export of ${this.exported.strandId}.`);
-    this.due = sequenceNo + 1;
-    this.blockCount += 1;
-    const revisions = block.revisions ?? [];
-    this.revisionCount += revisions.length;
-    this.hashOnlyRevisionCount += revisions.filter(({ kind }) => kind === 'internal').length;
-    for (const finding of findings) {
-      if (format === 'JSON' && isUnjudged(finding, block)) this.unjudgedRevisionCount += 1;
-      else report(finding.message);
-    }
-    this.strand.add(this.exported.exportId, block);
+    reportStrand(sequenceNo);
+    for (const { message } of this.links.add(segment)) report(message);
+    // Only the first block of a segment has findings by itself, but each is of that strand.
+    for (let number = sequenceNo + 1; number < sequenceNo + blockCount; number++) reportStrand(number);
+    this.due = sequenceNo + blockCount;
+    this.blockCount += blockCount;
+    this.revisionCount += segment.revisionCount;
+    this.hashOnlyRevisionCount += segment.hashOnlyRevisionCount;
+    this.strand.add(this.exported.exportId, segment);
   }
 
   endObject({ key, lastSequenceNo }: ExportedJournalObject): void {
@@ -167,7 +162,7 @@ class ExportVerification {
   }
 
   verdict(): ExportVerdict {
-    const { first, tip, unknownEntryCount } = this.chain.summary();
+    const { first, tip, unknownEntryCount } = this.links.summary();
     const { exportId, strandId, objects } = this.exported;
     const { byteCount, blockCount, revisionCount, hashOnlyRevisionCount, unjudgedRevisionCount } = this;
     return {
@@ -186,11 +181,4 @@ class ExportVerification {
       findingCount: this.findings.count,
     };
   }
-}
-
-/** Whether a finding about a block in JSON may come of the types that JSON lost. A revision without data has none to lose. */
-function isUnjudged({ check, field }: Finding, { revisions }: Block): boolean {
-  if (check !== 'revisionHash') return false;
-  const revision = revisions?.[Number(/^revisions\[(\d+)\]/.exec(field)?.[1])];
-  return revision?.kind === 'document' && revision.data !== undefined;
 }

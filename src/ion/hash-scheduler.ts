@@ -4,10 +4,10 @@ import {
   SLOTS_AT, SORT_KEYS_AT, STATE_AT, TASK_BYTES, TASKS_AT, TASKS_END,
 } from './hash-memory';
 import { copyDigestEscaped } from './sha256-module';
-import { BLOCK_LENGTH, compressFour, swapped, swappedWords, transposed } from './sha256-rounds';
+import { beginFour, BLOCK_LENGTH, compressFour, emitFour, swapped } from './sha256-rounds';
 import {
   above, above64, add, add64, and, anyTrue, below, call, choose, Code, constant, constant64, defineFunction, differs, equals, forever,
-  FunctionSource, get, getGlobal, giveBack, isZero, isZero64, load, load128, load64, loadByte, loadSplat, lowHalf, multiply, multiply64, narrow,
+  FunctionSource, get, getGlobal, giveBack, isZero, isZero64, load, load128, load64, loadByte, lowHalf, multiply, multiply64, narrow,
   or, or128, or64, set, setGlobal, shiftLeft, shiftLeft64, shiftRight, shiftRight64, shuffle, store, store128, store64, storeByte, storePair,
   subtract, tee, when, whilst, widen, xor128, xor64, zeros128,
 } from './wasm-assembler';
@@ -57,7 +57,8 @@ export function schedulerFunctions(): Readonly<Record<string, FunctionSource>> {
     copyDigestEscaped: copyDigestEscaped(),
     copy: copyFunction(),
     copyDigest: copyDigestFunction(),
-    emitDigests: emitDigestsFunction(),
+    begin: beginFour(STATE_AT, INITIAL_STATE_AT),
+    emitDigests: emitFour(STATE_AT),
     runQueue: runQueueFunction(),
     finishMessage: finishMessageFunction(),
     digestBelow: digestBelowFunction(),
@@ -89,25 +90,13 @@ function copyDigestFunction(): FunctionSource {
   ]);
 }
 
-/** Digests of all lanes from their state. */
-function emitDigestsFunction(): FunctionSource {
-  return defineFunction({ parameters: [], vectors: ['first', 'second', 'third', 'fourth', 'one', 'other'] }, ({ first, second, third, fourth, one, other }) => {
-    const four = [first, second, third, fourth] as const;
-    return [0, 16].map((half) => [
-      four.map((word, index) => set(word, load128(constant(STATE_AT + half * 4), index * 16))),
-      transposed(four, [one, other]),
-      four.map((lane, index) => store128(constant(DIGESTS_AT + half), index * 32, swappedWords(get(lane)))),
-    ]);
-  });
-}
-
 /** Digests the messages of one block that wait, and keeps them in the cache. */
 function runQueueFunction(): FunctionSource {
   return defineFunction({ parameters: [], words: ['index', 'entry', 'message', 'digest'] }, ({ index, entry, message, digest }) => [
     when(isZero(getGlobal(GLOBAL.queued)), giveBack()),
-    Array.from({ length: 8 }, (_, word) => store128(constant(STATE_AT), word * 16, loadSplat(constant(INITIAL_STATE_AT), word * 4))),
+    call('begin'),
     call('compressFour', ...[0, 1, 2, 3].map((lane) => constant(QUEUE_AT + lane * BLOCK_LENGTH))),
-    call('emitDigests'),
+    call('emitDigests', constant(DIGESTS_AT)),
     set(index, constant(0)),
     whilst(below(get(index), getGlobal(GLOBAL.queued)), [
       set(digest, add(constant(DIGESTS_AT), multiply(get(index), constant(32)))),
@@ -325,7 +314,7 @@ function runTasksFunction(): FunctionSource {
           store(get(record), LANE.block, add(load(get(record), LANE.block), constant(BLOCK_LENGTH))),
           store(get(record), LANE.blocksLeft, subtract(get(left), constant(1))),
           when(equals(get(left), constant(1)), [
-            when(isZero(get(emitted)), [call('emitDigests'), set(emitted, constant(1))]),
+            when(isZero(get(emitted)), [call('emitDigests', constant(DIGESTS_AT)), set(emitted, constant(1))]),
             call('copyDigest', add(constant(DIGESTS_AT), multiply(get(lane), constant(32))), load(get(record), LANE.slot)),
           ]),
         ])),

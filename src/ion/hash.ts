@@ -2,6 +2,7 @@ import { DigestSink } from './digest-sink';
 import { EncodedContainer } from './encoded-container';
 import { HashBatch } from './hash-batch';
 import { appendSymbol, BEGIN, END, escapeFrom, sortDigestsFrom } from './hash-serialization';
+import { PairBatch } from './pair-batch';
 import { appendScalarBody } from './scalar-body';
 import { ANNOTATED, NEGATIVE_INT, NULL_LENGTH, TYPE_CODE } from './type-code';
 
@@ -10,6 +11,7 @@ import type { IonStruct, IonValue } from './value';
 /** Hashing never waits for anything, so that all of it can share these, made when they are first needed. */
 let sharedSink: DigestSink | undefined;
 let sharedBatch: HashBatch | undefined;
+let sharedPairs: PairBatch | undefined;
 
 /** The SHA-256 of two digests, one behind the other. */
 export function digestOfPair(one: Uint8Array, other: Uint8Array): Uint8Array {
@@ -19,6 +21,14 @@ export function digestOfPair(one: Uint8Array, other: Uint8Array): Uint8Array {
   sink.appendDigest(other);
   sink.digestFrom(0);
   return sink.digestAt(0);
+}
+
+/** The SHA-256 of each of many pairs of digests, in their order, one behind the other. Faster than one by one from a few pairs on. */
+export function digestsOfPairs(pairs: Iterable<readonly [one: Uint8Array, other: Uint8Array]>): Uint8Array {
+  sharedPairs ??= new PairBatch();
+  sharedPairs.reset();
+  for (const [one, other] of pairs) sharedPairs.add(one, other);
+  return sharedPairs.run();
 }
 
 /** A sink that one huge value made larger than this is not kept. */

@@ -68,19 +68,23 @@ const IN_VECTORS: Arithmetic = {
   sigma: (value, first, second, third) => xor128(...bothWays(value, first) as [Code], ...bothWays(value, second), shiftWordsRight(value, third)),
 };
 
+/** Where the word of a round comes from: the message, the words before it, or it is in the round's constant already. */
+type WordOrigin = 'message' | 'expansion' | 'constant';
+
 /** One round. Instead of moving eight variables a round, the rounds take turns in their names. */
-function round(number: number, arithmetic: Arithmetic, locals: CompressionLocals, roundConstant: Code, expands: boolean): Code {
+function round(number: number, arithmetic: Arithmetic, locals: CompressionLocals, roundConstant: Code, origin: WordOrigin): Code {
   const { add: sumOf, and: both, xor: either, sum, sigma } = arithmetic;
   const [a, b, , d, e, f, g, h] = locals.working.map((_, index) => locals.working[(index - number + 64) % 8]!) as
     [number, number, number, number, number, number, number, number];
   const word = (back: number): number => locals.words[(number + back) % 16]!;
-  const expanded = sumOf(get(word(0)), get(word(9)), sigma(get(word(1)), 7, 18, 3), sigma(get(word(14)), 17, 19, 10));
+  const expanded = (): Code => sumOf(get(word(0)), get(word(9)), sigma(get(word(1)), 7, 18, 3), sigma(get(word(14)), 17, 19, 10));
+  const addend = origin === 'constant' ? roundConstant : sumOf(roundConstant, get(word(0)));
   const chosen = either(get(g), both(get(e), either(get(f), get(g))));
   // The majority of a, b and c is b, unless a differs from both; b ^ c is left over from the round before as its a ^ b.
   const majority = either(both(get(locals.pair), tee(locals.scratch, either(get(a), get(b)))), get(b));
   return [
-    expands ? set(word(0), expanded) : [],
-    set(h, sumOf(get(h), roundConstant, get(word(0)), chosen, sum(get(e), 6, 11, 25))),
+    origin === 'expansion' ? set(word(0), expanded()) : [],
+    set(h, sumOf(get(h), addend, chosen, sum(get(e), 6, 11, 25))),
     set(d, sumOf(get(d), get(h))),
     set(h, sumOf(get(h), majority, sum(get(a), 2, 13, 22))),
     set(locals.pair, get(locals.scratch)),
@@ -95,7 +99,7 @@ export function compression(block: Code, locals: CompressionLocals): Code {
     set(pair, xor(get(working[1]!), get(working[2]!))),
     ROUND_CONSTANTS.map((roundConstant, number) => [
       number < 16 ? set(words[number]!, swapped(load(block, number * 4), scratch)) : [],
-      round(number, IN_WORDS, locals, constant(roundConstant), number >= 16),
+      round(number, IN_WORDS, locals, constant(roundConstant), number < 16 ? 'message' : 'expansion'),
     ]),
     state.map((local, index) => set(local, add(get(local), get(working[index]!)))),
   ];
@@ -107,10 +111,10 @@ const HIGH_WORDS = [8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31
 const LOW_HALVES = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
 const HIGH_HALVES = [8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31];
 
-export const swappedWords = (value: Code): Code => shuffle(value, value, SWAPPED_WORDS);
+const swappedWords = (value: Code): Code => shuffle(value, value, SWAPPED_WORDS);
 
 /** Turns four vectors of four words each around their diagonal. */
-export function transposed([first, second, third, fourth]: readonly [number, number, number, number], scratches: readonly [number, number]): Code {
+function transposed([first, second, third, fourth]: readonly [number, number, number, number], scratches: readonly [number, number]): Code {
   const [one, other] = scratches;
   return [
     set(one, shuffle(get(first), get(second), LOW_WORDS)),
@@ -142,8 +146,8 @@ export function compressFour(stateAt: number, constantsAt: number): FunctionSour
     const { pair, scratch, constants } = local;
     const messages = [local.first, local.second, local.third, local.fourth];
     const locals = { state: [], working, words, pair, scratch };
-    const rounds = (expands: boolean): Code => words.map((_, number) => {
-      return round(number, IN_VECTORS, locals, loadSplat(get(constants), number * 4), expands);
+    const rounds = (origin: WordOrigin): Code => words.map((_, number) => {
+      return round(number, IN_VECTORS, locals, loadSplat(get(constants), number * 4), origin);
     });
     return [
       [0, 4, 8, 12].map((start) => {
@@ -156,12 +160,74 @@ export function compressFour(stateAt: number, constantsAt: number): FunctionSour
       working.map((one, index) => set(one, load128(constant(stateAt), index * 16))),
       set(pair, xor128(get(local.b), get(local.c))),
       set(constants, constant(constantsAt)),
-      rounds(false),
+      rounds('message'),
       // Sixteen rounds a turn are enough to keep the names in place, and compile faster than all of them spelled out.
       set(constants, constant(constantsAt + BLOCK_LENGTH)),
-      repeated(rounds(true), below(tee(constants, add(get(constants), constant(BLOCK_LENGTH))), constant(constantsAt + 4 * BLOCK_LENGTH))),
+      repeated(rounds('expansion'), below(tee(constants, add(get(constants), constant(BLOCK_LENGTH))), constant(constantsAt + 4 * BLOCK_LENGTH))),
       working.map((one, index) => store128(constant(stateAt), index * 16, addWords(get(one), load128(constant(stateAt), index * 16)))),
     ];
   });
 }
 
+/** What the words of a block that is nothing but the padding of a message of one block add to the round constants. */
+export const PADDED_ROUND_CONSTANTS: readonly number[] = paddedRoundConstants();
+
+function paddedRoundConstants(): number[] {
+  const words: number[] = [0x8000_0000, ...Array.from({ length: 14 }, () => 0), BLOCK_LENGTH * 8];
+  const rotated = (word: number, bits: number): number => (word >>> bits) | (word << (32 - bits));
+  const sigma = (word: number, first: number, second: number, third: number): number => {
+    return rotated(word, first) ^ rotated(word, second) ^ (word >>> third);
+  };
+  for (let number = 16; number < ROUND_CONSTANTS.length; number++) {
+    const [a, b, c, d] = [words[number - 16]!, words[number - 15]!, words[number - 7]!, words[number - 2]!];
+    words.push((a + sigma(b, 7, 18, 3) + c + sigma(d, 17, 19, 10)) | 0);
+  }
+  return words.map((word, number) => (word + ROUND_CONSTANTS[number]!) | 0);
+}
+
+/**
+ * A function that takes the padding of four messages of one block each, as `compressFour` would. The words of that block are the same for all, so
+ * they are in `PADDED_ROUND_CONSTANTS`, which lie at `constantsAt`.
+ */
+export function compressFourPaddings(stateAt: number, constantsAt: number): FunctionSource {
+  return defineFunction({
+    parameters: [],
+    words: ['constants'],
+    vectors: [...STATE_NAMES, 'pair', 'scratch'],
+  }, ({ constants, pair, scratch, ...local }) => {
+    const working = STATE_NAMES.map((name) => local[name]);
+    const locals = { state: [], working, words: [], pair, scratch };
+    return [
+      working.map((one, index) => set(one, load128(constant(stateAt), index * 16))),
+      set(pair, xor128(get(local.b), get(local.c))),
+      set(constants, constant(constantsAt)),
+      repeated(
+        WORD_NAMES.map((_, number) => round(number, IN_VECTORS, locals, loadSplat(get(constants), number * 4), 'constant')),
+        below(tee(constants, add(get(constants), constant(BLOCK_LENGTH))), constant(constantsAt + 4 * BLOCK_LENGTH)),
+      ),
+      working.map((one, index) => store128(constant(stateAt), index * 16, addWords(get(one), load128(constant(stateAt), index * 16)))),
+    ];
+  });
+}
+
+/** A function that sets the states of four messages at `stateAt` to what they are before the first block: words at `initialAt`. */
+export function beginFour(stateAt: number, initialAt: number): FunctionSource {
+  return defineFunction({ parameters: [] }, () => {
+    return STATE_NAMES.map((_, word) => store128(constant(stateAt), word * 16, loadSplat(constant(initialAt), word * 4)));
+  });
+}
+
+/** A function of an address: writes the digests of four messages there, one behind the other, from their states at `stateAt`. */
+export function emitFour(stateAt: number): FunctionSource {
+  return defineFunction({
+    parameters: ['to'],
+    vectors: ['first', 'second', 'third', 'fourth', 'one', 'other'],
+  }, ({ to, first, second, third, fourth, one, other }) => {
+    const four = [first, second, third, fourth] as const;
+    return [0, 16].map((half) => [
+      four.map((word, index) => set(word, load128(constant(stateAt + half * 4), index * 16))),
+      transposed(four, [one, other]),
+      four.map((lane, index) => store128(get(to), half + index * 32, swappedWords(get(lane)))),
+    ]);
+  });
+}

@@ -1,6 +1,6 @@
 import { hashIon, ionString, IonStruct } from '../ion';
 import type { Block, BlockRevision, Revision } from './block';
-import { dot, EMPTY_HASH } from './dot';
+import { dot, EMPTY_HASH, type Combine } from './dot';
 import { merkleRoot } from './merkle';
 
 /** The `previousBlockHash` of block 0, which has no block before it: 32 zero bytes. */
@@ -11,17 +11,19 @@ export const genesisEntry = (strandId: string): Uint8Array => hashIon(ionString(
 
 /** What a revision's `hash` must be. A deleted revision has no data, which counts as the empty hash. */
 export function revisionHash(
-  { metadata, data, dataHash }: Pick<Revision, 'metadata' | 'data' | 'dataHash'>, hashOf: (part: IonStruct) => Uint8Array = hashIon,
+  { metadata, data, dataHash }: Pick<Revision, 'metadata' | 'data' | 'dataHash'>,
+  hashOf: (part: IonStruct) => Uint8Array = hashIon,
+  combine: Combine = dot,
 ): Uint8Array {
-  return dot(hashOf(metadata.ion), data === undefined ? dataHash ?? EMPTY_HASH : hashOf(data));
+  return combine(hashOf(metadata.ion), data === undefined ? dataHash ?? EMPTY_HASH : hashOf(data));
 }
 
 /** The entry that stands for a block's revisions in its `entriesHashList`. */
-export function revisionsRoot(revisions: readonly BlockRevision[]): Uint8Array {
-  return merkleRoot(revisions.map((revision) => revision.hash));
+export function revisionsRoot(revisions: readonly BlockRevision[], combine: Combine = dot): Uint8Array {
+  return merkleRoot(revisions.map((revision) => revision.hash), combine);
 }
 
 /** What a block's `blockHash` must be, given its other hashes. */
-export function hashOfBlock({ entriesHash, previousBlockHash }: Pick<Block, 'entriesHash' | 'previousBlockHash'>): Uint8Array {
-  return dot(entriesHash, previousBlockHash);
+export function hashOfBlock({ entriesHash, previousBlockHash }: Pick<Block, 'entriesHash' | 'previousBlockHash'>, combine: Combine = dot): Uint8Array {
+  return combine(entriesHash, previousBlockHash);
 }

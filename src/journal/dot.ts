@@ -1,4 +1,4 @@
-import { digestOfPair } from '../ion';
+import { digestOfPair, digestsOfPairs } from '../ion';
 
 /** Bytes of every hash in the journal. */
 export const HASH_LENGTH = 32;
@@ -16,6 +16,37 @@ export function dot(one: Uint8Array, other: Uint8Array): Uint8Array {
   if (one.length === 0) return other;
   if (other.length === 0) return one;
   return compareHashes(one, other) <= 0 ? digestOfPair(one, other) : digestOfPair(other, one);
+}
+
+/** What combines two hashes. */
+export type Combine = (one: Uint8Array, other: Uint8Array) => Uint8Array;
+
+/** Two hashes to be combined. */
+export type HashPair = readonly [one: Uint8Array, other: Uint8Array];
+
+/** What `dot` makes of each pair of hashes, none of them empty, one behind the other: many at once are faster. @throws RangeError as `dot` */
+export function dotsOf(pairs: Iterable<HashPair>): Uint8Array {
+  return digestsOfPairs(inOrder(pairs));
+}
+
+function* inOrder(pairs: Iterable<HashPair>): Generator<HashPair, void, undefined> {
+  for (const pair of pairs) {
+    const [one, other] = pair;
+    if (one.length !== HASH_LENGTH || other.length !== HASH_LENGTH) throw new RangeError('Only hashes that are not empty are combined together');
+    yield compareHashes(one, other) <= 0 ? pair : [other, one];
+  }
+}
+
+/** Neighbours combined two by two. @param hashes an even number of hashes, one behind the other */
+export function dotsOfNeighbours(hashes: Uint8Array): Uint8Array {
+  if (hashes.length === 2 * HASH_LENGTH) return dot(hashes.subarray(0, HASH_LENGTH), hashes.subarray(HASH_LENGTH));
+  return hashes.length === 0 ? EMPTY_HASH : dotsOf(neighbours(hashes));
+}
+
+function* neighbours(hashes: Uint8Array): Generator<HashPair, void, undefined> {
+  for (let at = 0; at < hashes.length; at += 2 * HASH_LENGTH) {
+    yield [hashes.subarray(at, at + HASH_LENGTH), hashes.subarray(at + HASH_LENGTH, at + 2 * HASH_LENGTH)];
+  }
 }
 
 /** QLDB's order of hashes: from the last byte to the first, each byte as a signed number. */

@@ -1,4 +1,4 @@
-import { fieldOf, InvalidIon, streamIonBatches, streamIonValues, type IonValue } from '../ion';
+import { fieldOf, InvalidIon, streamIonValues, type IonValue } from '../ion';
 import type { Block } from './block';
 import { blockFromIon, InvalidBlock } from './block-ion';
 import { blockFromJson } from './block-json';
@@ -96,47 +96,11 @@ export async function* exportedBlocks(chunks: AsyncIterable<Uint8Array>, object:
   }
 }
 
-/** Blocks that arrived together. They can be looked into and hashed until the next ones are asked for. */
-export interface BlockBatch {
-  readonly blocks: readonly Block[];
-  /** What an error that came up when one of them was hashed means. */
-  unreadable(error: unknown, index: number): unknown;
-}
+/** A value of a data object as the block that it must be. @throws InvalidBlock */
+export const exportedBlock = (value: IonValue, { format }: ExportedJournalObject): Block => format === 'JSON' ? blockFromJson(value) : blockFromIon(value);
 
-/** The same blocks as those of `exportedBlocks`, as many at a time as arrive together: for those who hash them. @throws Unreadable as there */
-export async function* exportedBlockBatches(chunks: AsyncIterable<Uint8Array>, object: ExportedJournalObject): AsyncGenerator<BlockBatch> {
-  let last: number | undefined;
-  try {
-    for await (const { values, placed } of streamIonBatches(chunks, { padding: 'refused' })) {
-      const blocks: Block[] = [];
-      const fault = collect(values, value => blocks.push(exportedBlock(value, object)));
-      const inStream = (error: unknown): unknown => error instanceof InvalidIon ? placed(error) : error;
-      const before = last;
-      yield {
-        blocks,
-        unreadable: (error, index) => unreadableAfter(index === 0 ? before : blocks[index - 1]!.blockAddress.sequenceNo, inStream(error), object),
-      };
-      last = blocks.at(-1)?.blockAddress.sequenceNo ?? last;
-      if (fault !== undefined) throw inStream(fault);
-    }
-  } catch (error) {
-    throw unreadableAfter(last, error, object);
-  }
-}
-
-const exportedBlock = (value: IonValue, { format }: ExportedJournalObject): Block => format === 'JSON' ? blockFromJson(value) : blockFromIon(value);
-
-/** Until the first one that fails. @returns what that one failed with */
-function collect<T>(items: readonly T[], take: (item: T) => void): unknown {
-  try {
-    items.forEach(take);
-    return undefined;
-  } catch (error) {
-    return error;
-  }
-}
-
-function unreadableAfter(last: number | undefined, error: unknown, { key }: ExportedJournalObject): unknown {
+/** What an error that came up behind a block means. @param last the number of that block; `undefined` before the first one */
+export function unreadableAfter(last: number | undefined, error: unknown, { key }: ExportedJournalObject): unknown {
   if (!(error instanceof InvalidIon || error instanceof InvalidBlock)) return error;
   return new Unreadable(`${key}: ${last === undefined ? 'the first block' : `what follows block ${last}`} is not a block: ${error.message}`);
 }

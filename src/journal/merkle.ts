@@ -1,12 +1,13 @@
-import { dot, EMPTY_HASH } from './dot';
+import { dot, EMPTY_HASH, type Combine } from './dot';
 
 /**
  * The Merkle root of a list of hashes that fits in memory. Neighbours are paired with `dot`; an odd last one moves up as it is.
  * The root of one hash is that hash, the root of none is empty.
+ * @param combine answers as `dot` does, from memory perhaps
  */
-export function merkleRoot(hashes: readonly Uint8Array[]): Uint8Array {
+export function merkleRoot(hashes: readonly Uint8Array[], combine: Combine = dot): Uint8Array {
   let level = hashes;
-  while (level.length > 1) level = nextLevel(level);
+  while (level.length > 1) level = nextLevel(level, combine);
   return level[0] ?? EMPTY_HASH;
 }
 
@@ -28,11 +29,11 @@ export function merkleProof(hashes: readonly Uint8Array[], index: number): Uint8
   return proof;
 }
 
-function nextLevel(level: readonly Uint8Array[]): Uint8Array[] {
+function nextLevel(level: readonly Uint8Array[], combine: Combine = dot): Uint8Array[] {
   const next: Uint8Array[] = [];
   for (let index = 0; index < level.length; index += 2) {
     const right = level[index + 1];
-    next.push(right === undefined ? level[index]! : dot(level[index]!, right));
+    next.push(right === undefined ? level[index]! : combine(level[index]!, right));
   }
   return next;
 }

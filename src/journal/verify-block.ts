@@ -1,8 +1,11 @@
 import { fieldOf, hashIon, hashIonAll, IonStruct } from '../ion';
 import type { Block, Revision } from './block';
 import { genesisEntry, hashOfBlock, revisionHash, revisionsRoot } from './block-hash';
-import { sameHash } from './dot';
+import { dot, dotsOf, HASH_LENGTH, sameHash, type Combine, type HashPair } from './dot';
 import { merkleRoot } from './merkle';
+
+/** Gives the Ion hash of a part of a block. */
+type HashOf = (part: IonStruct) => Uint8Array;
 
 /** What was checked when a finding came up; the first seven are the journal's own rules, the others tie its unhashed fields to the hashed ones. */
 export type Check =
@@ -43,9 +46,47 @@ export function inspectBlocks(blocks: readonly Block[]): BlockInspection[] {
   const parts: IonStruct[] = [];
   for (const block of blocks) addHashedParts(block, parts);
   const hashes = hashIonAll(parts);
+  const pairs: HashPair[] = [];
+  const hashOfPart = inTurn(parts, hashes);
+  for (const block of blocks) addPairs(block, hashOfPart, pairs);
+  const combine = combinedInTurn(pairs);
+  const hashOf = inTurn(parts, hashes);
+  return blocks.map((block) => inspectBlock(block, undefined, hashOf, combine));
+}
+
+/** Hashes of parts that are asked for in the order in which they were listed. */
+function inTurn(parts: readonly IonStruct[], hashes: readonly Uint8Array[]): (part: IonStruct) => Uint8Array {
   let next = 0;
-  // The parts are asked for in the order in which they were listed.
-  return blocks.map((block) => inspectBlock(block, undefined, (part) => parts[next] === part ? hashes[next++]! : hashIon(part)));
+  return (part) => parts[next] === part ? hashes[next++]! : hashIon(part);
+}
+
+/** Combinations of hashes that are asked for in the order in which they were listed; what was not listed is made when it is asked for. */
+function combinedInTurn(pairs: readonly HashPair[]): Combine {
+  const combined = dotsOf(pairs);
+  let next = 0;
+  return (one, other) => {
+    const pair = pairs[next];
+    if (pair === undefined || pair[0] !== one || pair[1] !== other) return dot(one, other);
+    const start = HASH_LENGTH * next++;
+    return combined.subarray(start, start + HASH_LENGTH);
+  };
+}
+
+/** The combinations that `inspectBlock` asks for, but for those of combined hashes. */
+function addPairs(block: Block, hashOf: HashOf, pairs: HashPair[]): void {
+  const { transactionInfo, redactionInfo, revisions = [], entriesHashList, entriesHash, previousBlockHash } = block;
+  const add = (one: Uint8Array, other: Uint8Array): void => {
+    if (one.length === HASH_LENGTH && other.length === HASH_LENGTH) pairs.push([one, other]);
+  };
+  const addNeighbours = (hashes: readonly Uint8Array[]): void => {
+    for (let index = 1; index < hashes.length; index += 2) add(hashes[index - 1]!, hashes[index]!);
+  };
+  if (transactionInfo !== undefined) hashOf(transactionInfo);
+  if (redactionInfo !== undefined) hashOf(redactionInfo);
+  for (const revision of revisions) if (revision.kind !== 'internal') revisionHash(revision, hashOf, (one, other) => (add(one, other), one));
+  addNeighbours(revisions.map(({ hash }) => hash));
+  addNeighbours(entriesHashList);
+  add(entriesHash, previousBlockHash);
 }
 
 /** Everything in a block that is hashed as Ion. */
@@ -62,8 +103,9 @@ function addHashedParts({ transactionInfo, redactionInfo, revisions = [] }: Bloc
 /**
  * As `verifyBlock`, and how many of the block's entries remain unexplained.
  * @param hashOf gives the Ion hash of a part of the block
+ * @param combine gives the combination of two hashes
  */
-export function inspectBlock(block: Block, expectedPreviousHash?: Uint8Array, hashOf: (part: IonStruct) => Uint8Array = hashIon): BlockInspection {
+export function inspectBlock(block: Block, expectedPreviousHash?: Uint8Array, hashOf: HashOf = hashIon, combine: Combine = dot): BlockInspection {
   const accounted: Uint8Array[] = block.blockAddress.sequenceNo === 0 ? [genesisEntry(block.blockAddress.strandId)] : [];
   const findings: Finding[] = [];
   const { sequenceNo } = block.blockAddress;
@@ -84,7 +126,7 @@ export function inspectBlock(block: Block, expectedPreviousHash?: Uint8Array, ha
   for (const [index, revision] of (block.revisions ?? []).entries()) {
     if (revision.kind === 'internal') continue;
     const documentId = revision.metadata.id;
-    if (!sameHash(revisionHash(revision, hashOf), revision.hash)) {
+    if (!sameHash(revisionHash(revision, hashOf, combine), revision.hash)) {
       report('revisionHash', `revisions[${index}].hash`, `the revision of document ${documentId} does not hash to its hash field`, documentId);
     }
     const problem = problemOfOrigin(revision, block);
@@ -92,15 +134,15 @@ export function inspectBlock(block: Block, expectedPreviousHash?: Uint8Array, ha
       report('revisionOrigin', `revisions[${index}].${problem}`, `the revision of document ${documentId} names another ${problem}`, documentId);
     }
   }
-  if (block.revisions !== undefined && block.revisions.length > 0 && !isEntry(revisionsRoot(block.revisions))) {
+  if (block.revisions !== undefined && block.revisions.length > 0 && !isEntry(revisionsRoot(block.revisions, combine))) {
     report('revisionsRoot', 'revisions', 'the Merkle root of the revision hashes is not in entriesHashList');
   }
   const missing = missingPart(block);
   if (missing !== undefined) report('missingPart', missing, `${missing} is missing, yet the rest of the block speaks of it`);
-  if (!sameHash(merkleRoot(block.entriesHashList), block.entriesHash)) {
+  if (!sameHash(merkleRoot(block.entriesHashList, combine), block.entriesHash)) {
     report('entriesHash', 'entriesHash', 'entriesHash is not the Merkle root of entriesHashList');
   }
-  if (!sameHash(hashOfBlock(block), block.blockHash)) {
+  if (!sameHash(hashOfBlock(block, combine), block.blockHash)) {
     report('blockHash', 'blockHash', 'blockHash does not follow from entriesHash and previousBlockHash');
   }
   if (expectedPreviousHash !== undefined && !sameHash(expectedPreviousHash, block.previousBlockHash)) {

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { exportedLedger, type ExportedLedger } from './exported-ledger';
-import { runCli, runCliWith } from './run-cli';
+import { exportOf, variedJournal } from './generated-export';
+import { runCli, runCliWith, type EndedProcess } from './run-cli';
 import type { ExportRequest } from '../../src/engine';
 
 let folder: string;
@@ -86,6 +87,31 @@ describe('verify export', () => {
     expect(stdout).toContain('VALID AS FAR AS JSON ALLOWS');
     expect(stdout).toContain('20 documents: JSON does not tell the types in them');
     expect(code).toBe(0);
+  });
+
+  test('says the same with several threads, and finds the same block first', async () => {
+    const objects = exportOf(variedJournal(), 'ION_BINARY', { blocksPerObject: 1 });
+    const place = async (): Promise<void> => {
+      for (const [key, bytes] of objects) {
+        await mkdir(path.dirname(path.join(folder, key)), { recursive: true });
+        await writeFile(path.join(folder, key), bytes);
+      }
+    };
+    const inThreads = (count: number): Promise<EndedProcess> => runCli('verify', 'export', folder, '--threads', String(count), '--json');
+    await place();
+    const intact = await inThreads(1);
+    expect(intact).toMatchObject({ code: 0, stdout: expect.stringContaining('"blockCount": 5') });
+    expect(await inThreads(3)).toEqual(intact);
+    for (const key of [...objects.keys()].filter(name => /\.[24]-/.test(name))) {
+      const changed = Buffer.from(objects.get(key)!);
+      changed[changed.length - 20]! ^= 1;
+      objects.set(key, changed);
+    }
+    await place();
+    const tampered = await inThreads(1);
+    expect(tampered).toMatchObject({ code: 1, stdout: expect.stringContaining('"firstBadBlock": 2') });
+    expect(await inThreads(3)).toEqual(tampered);
+    expect(await inThreads(0)).toMatchObject({ code: 2, stderr: expect.stringContaining('A number of threads is a whole number from 1 to 99.') });
   });
 
   test('finds an export whose objects were copied without their prefix', async () => {

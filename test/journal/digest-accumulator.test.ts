@@ -16,6 +16,16 @@ test('an accumulator has the root of the tree over all hashes at every length', 
   }));
 });
 
+test('an accumulator comes to the same root, however many hashes go in at once', () => {
+  fc.assert(fc.property(fc.array(arbitraryHashes(), { maxLength: 6 }), (runs) => {
+    const tree = new DigestAccumulator();
+    for (const run of runs) tree.appendAll(Buffer.concat(run));
+    const hashes = runs.flat();
+    expect(tree.blockCount).toBe(hashes.length);
+    expect(tree.digest()).toEqual(merkleRoot(hashes));
+  }));
+});
+
 test('the length of a block\'s proof follows from its place', () => {
   fc.assert(fc.property(arbitraryHashes(), fc.nat(), (hashes, seed) => {
     const sequenceNo = seed % hashes.length;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { arbitraryHash } from './arbitrary-block';
-import { compareHashes, dot, EMPTY_HASH, merkleProof, merkleRoot } from '../../src/journal';
+import { compareHashes, dot, dotsOf, EMPTY_HASH, merkleProof, merkleRoot } from '../../src/journal';
 
 describe('dot', () => {
   test('does not depend on the order of its operands', () => {
@@ -17,6 +17,20 @@ describe('dot', () => {
 
   test('refuses anything that is not a hash', () => {
     expect(() => dot(new Uint8Array(31), new Uint8Array(32))).toThrow('A hash has 32 bytes, or none, but this one has 31');
+  });
+});
+
+describe('many combinations at once', () => {
+  test('are those that dot makes one by one', () => {
+    fc.assert(fc.property(fc.array(fc.tuple(arbitraryHash(), arbitraryHash()), { maxLength: 2000, size: 'max' }), (pairs) => {
+      expect(Buffer.from(dotsOf(pairs))).toEqual(Buffer.concat(pairs.map(([one, other]) => dot(one, other))));
+    }), { numRuns: 30 });
+  });
+
+  test('of something that is no hash are refused, and leave nothing behind', () => {
+    const hash = new Uint8Array(32).fill(7);
+    expect(() => dotsOf([[hash, hash], [hash, EMPTY_HASH]])).toThrow('Only hashes that are not empty are combined together');
+    expect(Buffer.from(dotsOf([[hash, hash]]))).toEqual(Buffer.from(dot(hash, hash)));
   });
 });
 

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { arbitraryBlockContent } from './arbitrary-block';
-import { Block, BlockContent, buildBlock, ChainOptions, ChainSummary, ChainVerifier, Finding, GENESIS_PREVIOUS_HASH, OWN_JOURNAL, verifySegment } from '../../src/journal';
+import { Block, BlockContent, buildBlock, ChainOptions, ChainSummary, ChainVerifier, Finding, GENESIS_PREVIOUS_HASH, OWN_JOURNAL, verifySegments } from '../../src/journal';
 
 type Verdict = { readonly findings: readonly Finding[]; readonly summary: ChainSummary };
 
@@ -14,8 +14,7 @@ function inSegments(blocks: readonly Block[], cuts: readonly number[], options: 
   const chain = new ChainVerifier(options);
   const bounds = [0, ...cuts.map((cut) => cut % (blocks.length + 1)).sort((one, other) => one - other), blocks.length];
   const findings = bounds.slice(1).flatMap((end, index) => {
-    const segment = verifySegment(blocks.slice(bounds[index], end), options);
-    return segment === undefined ? [] : chain.addSegment(structuredClone(segment));
+    return [...verifySegments(blocks.slice(bounds[index], end), options)].flatMap((segment) => chain.addSegment(structuredClone(segment)));
   });
   return { findings, summary: chain.summary() };
 }
@@ -52,5 +51,11 @@ test('blocks verified in segments, however cut, come to the same findings and di
 });
 
 test('no blocks make no segment', () => {
-  expect(verifySegment([])).toBeUndefined();
+  expect([...verifySegments([])]).toEqual([]);
+});
+
+test('blocks that follow each other without findings make one segment', () => {
+  fc.assert(fc.property(fc.array(arbitraryBlockContent(), { minLength: 1, maxLength: 80 }).map(chained), (blocks) => {
+    expect([...verifySegments(blocks, OWN_JOURNAL)]).toEqual([expect.objectContaining({ blockCount: blocks.length, findings: [] })]);
+  }), { numRuns: 20 });
 });
