@@ -6,7 +6,8 @@ export interface LedgerTable {
   readonly name: string;
 
   /**
-   * Top-level fields to index, at most five. An index made later covers the documents that are there already.
+   * Top-level fields to index, at most five. An index made later covers the documents that are there already;
+   * over more than 1,000 of them it is built in the background, and used once `information_schema.user_tables` shows it as ONLINE.
    * @default - no index
    */
   readonly indexes?: string[];

@@ -1,6 +1,6 @@
 import type { IndexDefinition, TableDefinition } from '../partiql';
 import type { Action, Store } from '../store';
-import { catalogKey } from './keys';
+import { catalogKey, jobKey } from './keys';
 import { badRequest } from './ledger-error';
 import { ACTIVE_TABLES_MAX, INDEXES_PER_TABLE_MAX, TABLES_MAX } from './limits';
 import { decodeRecord, encodeRecord } from './record';
@@ -25,7 +25,7 @@ export type Definition =
   | { readonly kind: 'identify-table'; readonly tableId: string; readonly identifiedAs: string }
   | { readonly kind: 'drop-table'; readonly tableId: string }
   | { readonly kind: 'undrop-table'; readonly tableId: string }
-  | { readonly kind: 'create-index'; readonly tableId: string; readonly indexId: string; readonly field: string }
+  | { readonly kind: 'create-index'; readonly tableId: string; readonly indexId: string; readonly field: string; readonly inBackground?: true }
   | { readonly kind: 'drop-index'; readonly tableId: string; readonly indexId: string };
 
 export const EMPTY_CATALOG: Catalog = { tables: [] };
@@ -64,7 +64,7 @@ export function applyDefinition(catalog: Catalog, definition: Definition, limits
         if (table.indexes.some(index => index.field === definition.field)) {
           throw badRequest(`Table ${table.name} already has an index on field ${definition.field}`);
         }
-        const index: IndexDefinition = { indexId: definition.indexId, field: definition.field, status: 'ONLINE' };
+        const index: IndexDefinition = { indexId: definition.indexId, field: definition.field, status: definition.inBackground ? 'BUILDING' : 'ONLINE' };
         return { ...table, indexes: [...table.indexes, index] };
       });
     case 'drop-index':
@@ -109,13 +109,37 @@ function refuseTooManyActive(catalog: Catalog): void {
 }
 
 export async function readCatalog(store: Store, strandId: string): Promise<Catalog> {
-  return (await readStoredCatalog(store, strandId)).catalog;
+  return (await readChangedCatalog(store, strandId)).catalog;
 }
 
 /** The catalog and the block that changed it last. */
-export async function readStoredCatalog(store: Store, strandId: string): Promise<{ readonly catalog: Catalog; readonly changedBy: number }> {
+export async function readChangedCatalog(store: Store, strandId: string): Promise<{ readonly catalog: Catalog; readonly changedBy: number }> {
+  const { catalog, changedBy } = await readStoredCatalog(store, strandId);
+  const built = await Promise.all(indexesUnderWay(catalog).map(async ({ indexId }) => await store.get(jobKey(strandId, 'index-build', indexId)) ? [] : [indexId]));
+  return { catalog: withOnline(catalog, built.flat()), changedBy };
+}
+
+/** That an index is being built is what a stored catalog remembers of its making; whether it still is, only its job can tell. */
+async function readStoredCatalog(store: Store, strandId: string): Promise<{ readonly catalog: Catalog; readonly changedBy: number }> {
   const item = await store.get(catalogKey(strandId));
   return item ? { catalog: decodeRecord<Catalog>(item.value), changedBy: item.ordinal - 1 } : { catalog: EMPTY_CATALOG, changedBy: -1 };
+}
+
+export const indexesUnderWay = ({ tables }: Catalog): IndexDefinition[] =>
+  tables.flatMap(({ indexes }) => indexes.filter(({ status }) => status === 'BUILDING'));
+
+function withOnline(catalog: Catalog, indexIds: readonly string[]): Catalog {
+  if (indexIds.length === 0) return catalog;
+  const online = (index: IndexDefinition): IndexDefinition => indexIds.includes(index.indexId) ? { ...index, status: 'ONLINE' } : index;
+  return { tables: catalog.tables.map(table => ({ ...table, indexes: table.indexes.map(online) })) };
+}
+
+/** The write by which an index under way becomes known as built, if the catalog still holds it so. */
+export async function builtIndexActions(store: Store, strandId: string, indexId: string): Promise<Action[]> {
+  const { catalog, changedBy } = await readStoredCatalog(store, strandId);
+  if (!indexesUnderWay(catalog).some(index => index.indexId === indexId)) return [];
+  const ordinal = changedBy + 1;
+  return [{ put: catalogKey(strandId), value: encodeRecord(withOnline(catalog, [indexId])), ordinal, if: { ordinal } }];
 }
 
 /** A catalog of a later block is never overwritten by that of an earlier one. */

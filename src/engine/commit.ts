@@ -2,13 +2,13 @@ import { appendedNodes, type Block, type ReadNode } from '../journal';
 import { StatementError } from '../partiql';
 import { ConditionFailed, RequestRefused, type Store } from '../store';
 import { actionsAtMost, Batch, blockOf, nodeName, type Tip } from './batch';
-import { readCatalog, type Catalog, type Definition } from './catalog';
+import { indexesUnderWay, readCatalog, type Catalog, type Definition } from './catalog';
 import { definitionsOf } from './definitions';
 import { headAction, readHead, type JournalHead } from './journal-head';
 import { blockActions, nodeActions, readBlock, readNode } from './journal-store';
 import { LedgerError, occConflict } from './ledger-error';
 import { COMMIT_ATTEMPTS_MAX, COMMIT_MILLIS_MAX } from './limits';
-import { catalogAfter, catchUp, projectionOf } from './projection';
+import { catalogAfter, catchUp, projectionOf, withIndexBuilds } from './projection';
 import { changesOf } from './read-set';
 import { RecentChanges } from './recent-changes';
 import { StateBefore } from './state-before';
@@ -189,7 +189,8 @@ export class JournalAppender {
     this.stalled = false;
     this.succeeded();
     this.meet(batch.base.head.restoreId);
-    this.tip = isBehind(batch) ? undefined : tipAfter(batch);
+    // An index under way is looked at again: once it is built, commits have less to do.
+    this.tip = isBehind(batch) || indexesUnderWay(batch.tip.catalog).length > 0 ? undefined : tipAfter(batch);
     batch.changes.forEach((changes, index) => this.recent.remember(batch.base.head.sequenceNo + 1 + index, changes));
     for (const [name, hash] of batch.nodes) this.nodes.set(name, hash);
     for (const name of this.nodes.keys()) {
@@ -260,13 +261,13 @@ export class JournalAppender {
 
     const block = blockOf(transaction, batch.tip.head, this.clock());
     const nodes = await appendedNodes(block.blockAddress.sequenceNo, block.blockHash, this.nodeReader(batch));
-    const definitions = transaction.definitions.length > 0 ? await this.definitions(block, batch.tip.catalog) : [];
-    const { catalog, actions: catalogActions } = catalogAfter(block, batch.tip.catalog, definitions);
     const { sequenceNo } = block.blockAddress;
     // Without a conflict, what a transaction changes is as it was in its snapshot; an index is made over all that there is by now.
     const before = alone
       ? new StateBefore(this.store, this.strandId, sequenceNo - 1)
       : waiting.before ??= new StateBefore(this.store, this.strandId, transaction.snapshotSequenceNo);
+    const definitions = transaction.definitions.length > 0 ? await withIndexBuilds(before, await this.definitions(block, batch.tip.catalog)) : [];
+    const { catalog, actions: catalogActions } = catalogAfter(block, batch.tip.catalog, definitions);
     const journalActions = [...blockActions(block), ...nodeActions(this.strandId, nodes)];
     const fits = await batch.addActions(journalActions, catalogActions, projectionOf(before, block, catalog, definitions));
     if (fits === 'full') return 'full';

@@ -16,6 +16,8 @@ function attempt(job: JobRecord): string {
     case 'export': return `Writing to s3://${job.bucket}/${job.prefix} under the role ${job.roleArn}`;
     case 'stream': return `Writing to ${job.kinesisStreamArn} under the role ${job.roleArn}`;
     case 'purge': return 'Deleting the ledger';
+    case 'index-build': return 'Building an index';
+    case 'index-removal': return 'Removing an index';
     case 'restore': return job.origin.kind === 'bucket'
       ? `Reading s3://${job.origin.bucket}/${job.origin.prefix} under the role ${job.origin.roleArn}`
       : `Reading ${job.origin.location}`;

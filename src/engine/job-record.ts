@@ -7,7 +7,6 @@ import type { RestoreRefusal } from './restore-inspection';
 
 interface Job {
   readonly id: string;
-  readonly ledgerName: string;
   readonly strandId: string;
   readonly createdMillis: number;
   /** Set once the job has ended; it is forgotten seven days later. */
@@ -18,7 +17,12 @@ interface Job {
   readonly lease?: { readonly owner: string; readonly untilMillis: number };
 }
 
-export interface ExportJob extends Job {
+/** A job that somebody asked for, or that concerns a ledger as a whole. */
+interface LedgerJob extends Job {
+  readonly ledgerName: string;
+}
+
+export interface ExportJob extends LedgerJob {
   readonly kind: 'export';
   readonly status: 'IN_PROGRESS' | 'COMPLETED' | 'CANCELLED';
   readonly inclusiveStartMillis: number;
@@ -46,7 +50,7 @@ export interface ExportRange {
 
 export type OutputFormat = 'ION_BINARY' | 'ION_TEXT' | 'JSON';
 
-export interface StreamJob extends Job {
+export interface StreamJob extends LedgerJob {
   readonly kind: 'stream';
   readonly status: 'ACTIVE' | 'COMPLETED' | 'CANCELED' | 'FAILED' | 'IMPAIRED';
   readonly errorCause?: 'KINESIS_STREAM_NOT_FOUND' | 'IAM_PERMISSION_REVOKED';
@@ -61,7 +65,7 @@ export interface StreamJob extends Job {
   readonly nextSequenceNo?: number;
 }
 
-export interface PurgeJob extends Job {
+export interface PurgeJob extends LedgerJob {
   readonly kind: 'purge';
   readonly status: 'IN_PROGRESS';
   /** Of the restore that the ledger came from, if it was given up. */
@@ -69,7 +73,7 @@ export interface PurgeJob extends Job {
 }
 
 /** A ledger made from exports of a journal. It outlives its ledger where it fails, so it rests in a partition of its own, its `strandId`. */
-export interface RestoreJob extends Job {
+export interface RestoreJob extends LedgerJob {
   readonly kind: 'restore';
   readonly status: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
   /** The journal that is restored. */
@@ -94,7 +98,27 @@ export type RestoreOrigin =
   | { readonly kind: 'bucket'; readonly bucket: string; readonly prefix: string; readonly roleArn: string }
   | { readonly kind: 'command-line'; readonly location: string };
 
-export type JobRecord = ExportJob | StreamJob | PurgeJob | RestoreJob;
+/** An index, whose id it has, of a table with many documents. As long as it is there, the index is not ready to be read. */
+export interface IndexBuildJob extends Job {
+  readonly kind: 'index-build';
+  readonly status: 'IN_PROGRESS';
+  readonly tableId: string;
+  readonly field: string;
+  /** The block that made the index. Documents that later blocks change are entered together with them. */
+  readonly sequenceNo: number;
+}
+
+/** What is left of a dropped index, whose id it has. */
+export interface IndexRemovalJob extends Job {
+  readonly kind: 'index-removal';
+  readonly status: 'IN_PROGRESS';
+}
+
+export type IndexJob = IndexBuildJob | IndexRemovalJob;
+
+export type JobRecord = ExportJob | StreamJob | PurgeJob | RestoreJob | IndexJob;
+
+export const isIndexJob = (record: JobRecord): record is IndexJob => record.kind === 'index-build' || record.kind === 'index-removal';
 
 /** A job together with the ordinal that the next writer must name. */
 export interface StoredJob<J extends JobRecord = JobRecord> {

@@ -18,6 +18,11 @@ export const headKey = (strandId: string): Key => ({ partition: strandId, sort: 
 export const catalogKey = (strandId: string): Key => ({ partition: strandId, sort: 'catalog' });
 export const jobKey = (strandId: string, kind: string, id: string): Key => ({ partition: strandId, sort: `${JOB_SORT_PREFIX}${kind}#${id}` });
 
+/** How far an index is built. No job's key, so that its changes wake nobody. */
+export const indexPlaceKey = (strandId: string, indexId: string): Key => ({ partition: strandId, sort: `index-place#${indexId}` });
+/** Moved on by each redaction of a table of which an index is being built. */
+export const redactionMarkKey = (strandId: string): Key => ({ partition: strandId, sort: 'redaction-mark' });
+
 /** What counts against a quota is added under these keys; see quota-guard.ts. */
 export const LEDGER_QUOTA_KEY: Key = { partition: 'quota', sort: 'ledgers' };
 export const jobQuotaKey = (strandId: string, kind: string): Key => ({ partition: strandId, sort: `quota#${kind}` });

@@ -54,6 +54,12 @@ export async function requireActiveLedger(store: Store, name: string): Promise<S
   return ledger;
 }
 
+/** The ledger whose journal that is. */
+export async function ledgerOfJournal(store: Store, strandId: string): Promise<LedgerRecord | undefined> {
+  for await (const ledger of ledgersAfter(store)) if (ledger.strandId === strandId) return ledger;
+  return undefined;
+}
+
 /** Every ledger whose name comes after `afterName`, in order of names. */
 export async function* ledgersAfter(store: Store, afterName = ''): AsyncIterable<LedgerRecord> {
   for await (const item of store.query(LEDGERS_PARTITION, afterName ? { from: afterName } : undefined)) {

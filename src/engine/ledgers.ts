@@ -3,7 +3,7 @@ import { ConditionFailed, type Action, type Store } from '../store';
 import { parseBlockAddress } from './block-address-text';
 import { catalogAction, EMPTY_CATALOG } from './catalog';
 import { ledgerArn, type EngineContext } from './engine-context';
-import { jobAction, jobsOf, newJobAction, type PurgeJob, type StoredJob } from './job-record';
+import { isIndexJob, jobAction, jobsOf, newJobAction, type PurgeJob, type StoredJob } from './job-record';
 import { headAction, readHead, type JournalHead } from './journal-head';
 import { blockActions, nodeActions } from './journal-store';
 import { headKey, LEDGER_QUOTA_KEY, ledgerKey } from './keys';
@@ -191,7 +191,7 @@ export class Ledgers {
     const endedMillis = this.context.clock();
     return [
       ...removalActions(ledger, endedMillis, head),
-      ...jobs.filter(({ record }) => record.endedMillis === undefined).map((job) => {
+      ...jobs.filter(({ record }) => record.endedMillis === undefined && !isIndexJob(record)).map((job) => {
         if (job.record.kind === 'stream') {
           throw new LedgerError('ResourceInUseException', `Ledger ${name} has the running journal stream ${job.record.id}. Cancel it first.`, resource);
         }

@@ -14,6 +14,11 @@ export const DEFAULT_QUOTAS: Quotas = { activeLedgers: 5, runningExportsPerLedge
 export const ACTIVE_TABLES_MAX = 20;
 export const TABLES_MAX = 40;
 export const INDEXES_PER_TABLE_MAX = 5;
+/** An index over more documents than that is built by the worker, and one with more entries removed by it; fewer go with the commit. */
+export const INDEX_AT_ONCE_MAX = 1_000;
+/** What the worker looks at in one step of building an index: whichever comes first. It bounds the time and memory of a step. */
+export const INDEX_STEP_DOCUMENTS_MAX = 1_000;
+export const INDEX_STEP_BYTES_MAX = 4_000_000;
 
 export const DOCUMENTS_PER_TRANSACTION_MAX = 40;
 export const DOCUMENT_BYTES_MAX = 128 * 1024;

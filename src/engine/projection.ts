@@ -1,14 +1,18 @@
 import { redactBlock, redactRevision, redactionsOf, type Block, type Redaction, type Revision } from '../journal';
-import { actionBytes, ConditionFailed, holds, keyIdentity, keyOf, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Store } from '../store';
+import type { IndexDefinition } from '../partiql';
+import { actionBytes, ConditionFailed, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Key, type Store } from '../store';
 import { documentRevisions, documentTables } from './block-documents';
-import { applyDefinition, catalogAction, readStoredCatalog, tableById, type Catalog, type Definition } from './catalog';
+import { applyDefinition, catalogAction, readChangedCatalog, tableById, type Catalog, type Definition } from './catalog';
+import { transactGuarded } from './guarded-write';
+import { indexEntryAction } from './index-entry';
+import { indexBuildAction, indexRemovalAction, redactionMarkAction } from './index-job';
 import { indexValueKey } from './index-value';
 import { headAction, readHead, type JournalHead } from './journal-head';
 import { readBlock, readBlocks, replacedBlockActions } from './journal-store';
-import { documentKey, headKey, historyKey, indexKey, indexPartition } from './keys';
-import { encodeRecord } from './record';
+import { documentKey, headKey, historyKey, indexPartition, indexPlaceKey, jobKey } from './keys';
+import { INDEX_AT_ONCE_MAX } from './limits';
 import { replayedDefinitions } from './replayed-definitions';
-import { encodeRevision, indexedField, type IndexEntry, type Snapshot } from './snapshot';
+import { encodeRevision, indexedField, type Snapshot } from './snapshot';
 import { indexEntries, StateBefore } from './state-before';
 
 /**
@@ -22,25 +26,44 @@ export async function* projectionOf(
   const { strandId, sequenceNo } = block.blockAddress;
   const tables = documentTables(block);
   const newIndexIds = new Set<string>();
-  for (const definition of definitions) {
+  for (const definition of lastingDefinitions(definitions)) {
     if (definition.kind === 'create-index') {
       newIndexIds.add(definition.indexId);
-      yield* builtIndex(before.snapshot, strandId, sequenceNo, definition, new Set(tables.keys()));
+      if (definition.inBackground) yield indexBuildAction(block, definition);
+      else yield* builtIndex(before.snapshot, strandId, sequenceNo, definition, new Set(tables.keys()));
     }
-    if (definition.kind === 'drop-index') {
-      for await (const { key } of store.query(indexPartition(strandId, definition.indexId))) yield { delete: key };
-    }
+    if (definition.kind === 'drop-index') yield* droppedIndex(store, block, definition.indexId);
   }
   for (const redaction of redactionsOf(block)) yield* projectedRedaction(store, redaction, catalog, sequenceNo);
   for (const revision of documentRevisions(block)) {
     const { tableId } = tables.get(revision.metadata.id)!;
     const previous = revision.metadata.version > 0 ? await before.revision(tableId, revision.metadata.id) : undefined;
     yield* projectedRevision(strandId, tableId, revision, previous);
-    for (const { indexId, field } of tableById(catalog, tableId)?.indexes ?? []) {
+    for (const index of tableById(catalog, tableId)?.indexes ?? []) {
       // An index that the block itself makes has no entry of the revision before.
-      yield* projectedIndexValue(before, indexId, field, revision, newIndexIds.has(indexId) ? undefined : previous);
+      yield* projectedIndexValue(before, index, revision, newIndexIds.has(index.indexId) ? undefined : previous);
     }
   }
+}
+
+/** Without indexes that are made and dropped by the same block. */
+function lastingDefinitions(definitions: readonly Definition[]): readonly Definition[] {
+  const idsOf = (kind: Definition['kind']): Set<string> => new Set(definitions.flatMap(definition => definition.kind === kind && 'indexId' in definition ? [definition.indexId] : []));
+  const [made, dropped] = [idsOf('create-index'), idsOf('drop-index')];
+  return definitions.filter(definition => !('indexId' in definition && made.has(definition.indexId) && dropped.has(definition.indexId)));
+}
+
+/** The definitions, those indexes told apart that are over more documents than the commit can wait for. */
+export async function withIndexBuilds(before: StateBefore, definitions: readonly Definition[]): Promise<readonly Definition[]> {
+  return Promise.all(definitions.map(async (definition): Promise<Definition> => {
+    if (definition.kind !== 'create-index') return definition;
+    let left = INDEX_AT_ONCE_MAX;
+    for await (const revision of before.snapshot.scan(definition.tableId)) {
+      void revision;
+      if (left-- === 0) return { ...definition, inBackground: true };
+    }
+    return definition;
+  }));
 }
 
 /** The catalog after a block, and the write that says so. It goes down together with the head that says how far tables reflect the journal. */
@@ -67,7 +90,10 @@ async function* projectedRedaction(
     ordinal: redactedBy + 1,
     if: { ordinalBelow: redactedBy + 1 },
   };
-  for (const { indexId, field } of tableById(catalog, tableId)?.indexes ?? []) {
+  const indexes = tableById(catalog, tableId)?.indexes ?? [];
+  // Who builds one may have read the revision before.
+  if (indexes.some(({ status }) => status === 'BUILDING')) yield redactionMarkAction(strandId, redactedBy);
+  for (const { indexId, field } of indexes) {
     const valueKey = indexValueKey(indexedField(revision.data, field));
     if (valueKey === undefined) continue;
     // An entry without an end belongs to a later revision that has the value again.
@@ -88,16 +114,20 @@ function* projectedRevision(strandId: string, tableId: string, revision: Revisio
 }
 
 async function* projectedIndexValue(
-  before: StateBefore, indexId: string, field: string, revision: Revision, previous: Revision | undefined,
+  before: StateBefore, { indexId, field, status }: IndexDefinition, revision: Revision, previous: Revision | undefined,
 ): AsyncIterable<Action> {
   const { strandId, sequenceNo } = revision.blockAddress;
   const documentId = revision.metadata.id;
   const left = indexValueKey(indexedField(previous?.data, field));
   const entered = indexValueKey(indexedField(revision.data, field));
-  if (left === entered) return;
+  if (left === entered && (left === undefined || status !== 'BUILDING')) return;
   if (left !== undefined) {
     const entry = await before.indexEntry(indexId, left, documentId);
-    if (entry) yield indexEntryAction(strandId, indexId, left, documentId, { since: entry.since, until: sequenceNo }, sequenceNo);
+    // Without one, the index is being built and has not come to this document, which nobody has changed since the index was made.
+    const since = entry?.since ?? previous!.blockAddress.sequenceNo;
+    if (left !== entered) yield indexEntryAction(strandId, indexId, left, documentId, { since, until: sequenceNo }, sequenceNo);
+    else if (!entry) yield indexEntryAction(strandId, indexId, left, documentId, { since }, sequenceNo);
+    if (left === entered) return;
   }
   if (entered !== undefined) yield indexEntryAction(strandId, indexId, entered, documentId, { since: sequenceNo }, sequenceNo);
 }
@@ -115,11 +145,20 @@ async function* builtIndex(
   }
 }
 
-function indexEntryAction(
-  strandId: string, indexId: string, valueKey: string, documentId: string, entry: IndexEntry, changedAt: number,
-): Action {
-  const ordinal = changedAt + 1;
-  return { put: indexKey(strandId, indexId, valueKey, documentId, entry.since), value: encodeRecord(entry), ordinal, if: { ordinalBelow: ordinal } };
+/** What is left of a small index goes at once. Who may still be building it cannot write without its job. */
+async function* droppedIndex(store: Store, block: Block, indexId: string): AsyncIterable<Action> {
+  const { strandId } = block.blockAddress;
+  const build = jobKey(strandId, 'index-build', indexId);
+  const isBuilding = await store.get(build) !== undefined;
+  const keys: Key[] = [];
+  for await (const { key } of store.query(indexPartition(strandId, indexId), { limit: INDEX_AT_ONCE_MAX + 1 })) keys.push(key);
+  if (!isBuilding && keys.length <= INDEX_AT_ONCE_MAX) {
+    for (const key of keys) yield { delete: key };
+    return;
+  }
+  yield { delete: build };
+  yield { delete: indexPlaceKey(strandId, indexId) };
+  yield indexRemovalAction(block, indexId);
 }
 
 /** Brings tables and indexes up to the journal's tip and answers the head as it then stands. */
@@ -142,14 +181,15 @@ export async function catchUp(store: Store, strandId: string): Promise<JournalHe
  */
 async function projectBlock(store: Store, block: Block, head: JournalHead): Promise<JournalHead | undefined> {
   const { strandId, sequenceNo } = block.blockAddress;
-  const { catalog: before, changedBy } = await readStoredCatalog(store, strandId);
+  const { catalog: before, changedBy } = await readChangedCatalog(store, strandId);
   if (changedBy >= sequenceNo) return undefined;
-  const { definitions } = replayedDefinitions(block, before);
+  const state = new StateBefore(store, strandId, sequenceNo - 1);
+  const definitions = await withIndexBuilds(state, replayedDefinitions(block, before).definitions);
   const { catalog, actions } = catalogAfter(block, before, definitions);
   const projected = { ...head, projectedSequenceNo: sequenceNo };
   try {
     const guard: Action = { check: headKey(strandId), if: { ordinal: head.ordinal } };
-    await writeIdempotently(store, guard, projectionOf(new StateBefore(store, strandId, sequenceNo - 1), block, catalog, definitions));
+    await writeIdempotently(store, guard, projectionOf(state, block, catalog, definitions));
     await store.transact([headAction(strandId, projected, head), ...actions]);
     return { ...projected, ordinal: head.ordinal + 1 };
   } catch (error) {
@@ -165,34 +205,12 @@ async function writeIdempotently(store: Store, guard: Action, actions: AsyncIter
   for await (const action of actions) {
     const size = actionBytes(action);
     if (batch.length === TRANSACT_ACTIONS_MAX - 1 || bytes + size > TRANSACT_BYTES_MAX) {
-      await transactSurviving(store, guard, batch);
+      await transactGuarded(store, [guard], batch);
       batch = [];
       bytes = actionBytes(guard);
     }
     batch.push(action);
     bytes += size;
   }
-  await transactSurviving(store, guard, batch);
-}
-
-/** But for that of `guard`, a condition that fails says that the write was done before, or overtaken: the rest still has to happen. */
-async function transactSurviving(store: Store, guard: Action, actions: readonly Action[]): Promise<void> {
-  let remaining = actions;
-  while (remaining.length > 0) {
-    try {
-      await store.transact([guard, ...remaining]);
-      return;
-    } catch (error) {
-      if (!(error instanceof ConditionFailed) || error.actionIndex === 0) throw error;
-      // The store names one failed condition; whoever was faster has usually done all of it.
-      const due = await stillDue(store, remaining);
-      remaining = due.length < remaining.length ? due : due.filter((_, index) => index !== error.actionIndex - 1);
-    }
-  }
-}
-
-async function stillDue(store: Store, actions: readonly Action[]): Promise<readonly Action[]> {
-  const items = await store.getMany(actions.map(keyOf));
-  const ordinals = new Map(items.map(({ key, ordinal }) => [keyIdentity(key), ordinal]));
-  return actions.filter(action => holds(action.if, ordinals.get(keyIdentity(keyOf(action)))));
+  if (batch.length > 0) await transactGuarded(store, [guard], batch);
 }

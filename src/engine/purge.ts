@@ -12,13 +12,17 @@ import {
 export async function purgeLedger(store: Store, { record: purge, ordinal }: StoredJob<PurgeJob>, mayGoOn: () => boolean): Promise<boolean> {
   const { ledgerName, strandId, restoreId } = purge;
   const { tables } = await readCatalog(store, strandId);
-  const exportIds = (await jobsOf(store, strandId)).filter(({ record }) => record.kind === 'export').map(({ record }) => record.id);
+  const jobs = (await jobsOf(store, strandId)).map(({ record }) => record);
+  const exportIds = jobs.filter(({ kind }) => kind === 'export').map(({ id }) => id);
+  // The catalog does not know of those that were dropped.
+  const droppedIndexIds = jobs.filter(({ kind }) => kind === 'index-removal').map(({ id }) => id);
   const partitions = [
     ...tables.flatMap(({ tableId, indexes }) => [
       documentPartition(strandId, tableId),
       historyPartition(strandId, tableId),
       ...indexes.map(({ indexId }) => indexPartition(strandId, indexId)),
     ]),
+    ...droppedIndexIds.map(id => indexPartition(strandId, id)),
     ...exportIds.map(id => exportObjectPartition(strandId, id)),
     blockPartition(strandId),
     nodePartition(strandId),
@@ -32,17 +36,23 @@ export async function purgeLedger(store: Store, { record: purge, ordinal }: Stor
   return true;
 }
 
-/** Answers whether the partition is empty, but for `kept`; at least one write is made before `mayGoOn` is asked. */
+interface Emptying {
+  readonly mayGoOn?: () => boolean;
+  readonly kept?: Key;
+  readonly guards?: readonly Action[];
+}
+
+/** Answers whether the partition is empty, but for `kept`; at least one write is made before `mayGoOn` is asked. Each is made under `guards`. */
 export async function emptyPartition(
-  store: Store, partition: string, { mayGoOn = () => true, kept }: { readonly mayGoOn?: () => boolean; readonly kept?: Key } = {},
+  store: Store, partition: string, { mayGoOn = () => true, kept, guards = [] }: Emptying = {},
 ): Promise<boolean> {
   for (;;) {
     const actions: Action[] = [];
-    for await (const { key } of store.query(partition, { limit: TRANSACT_ACTIONS_MAX })) {
+    for await (const { key } of store.query(partition, { limit: TRANSACT_ACTIONS_MAX - guards.length })) {
       if (key.sort !== kept?.sort) actions.push({ delete: key });
     }
     if (actions.length === 0) return true;
-    await store.transact(actions);
+    await store.transact([...guards, ...actions]);
     if (!mayGoOn()) return false;
   }
 }

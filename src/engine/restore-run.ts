@@ -150,7 +150,7 @@ class RestoreRun {
 
   /** Compares the digest, and opens the ledger. */
   private async complete(): Promise<StoredJob<RestoreJob>> {
-    const { store, clock } = this.context;
+    const { store, clock, wake } = this.context;
     const { id, ledgerName, journalStrandId, expected, lastSequenceNo } = this.job.record;
     if (expected) {
       const reached = await digestText(store, journalStrandId, expected.sequenceNo);
@@ -177,6 +177,8 @@ class RestoreRun {
         if (!(error instanceof ConditionFailed) || error.actionIndex === 0) throw error;
       }
     }
+    // Indexes of large tables are built from now on.
+    wake(journalStrandId);
     this.job = { record: { ...this.job.record, ...end }, ordinal: this.job.ordinal + 1 };
     return this.job;
   }

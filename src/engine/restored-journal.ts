@@ -5,7 +5,7 @@ import { headAction, type JournalHead } from './journal-head';
 import { blockActions, nodeActions, readNode } from './journal-store';
 import { headKey } from './keys';
 import { PendingWrites } from './pending-writes';
-import { catalogAfter, catchUp, projectionOf } from './projection';
+import { catalogAfter, catchUp, projectionOf, withIndexBuilds } from './projection';
 import { replayedDefinitions } from './replayed-definitions';
 import { StateBefore } from './state-before';
 
@@ -49,13 +49,14 @@ export class RestoredJournal {
 
   /** What the journal leaves open about tables and indexes, one sentence each. @throws ConditionFailed if the journal is somebody else's now */
   async add(block: Block): Promise<readonly string[]> {
-    const { definitions, doubts } = replayedDefinitions(block, this.catalog);
+    const { definitions: replayed, doubts } = replayedDefinitions(block, this.catalog);
     const { sequenceNo } = block.blockAddress;
+    const before = new StateBefore(this.view, this.strandId, sequenceNo - 1);
+    const definitions = await withIndexBuilds(before, replayed);
     const nodes = await appendedNodes(sequenceNo, block.blockHash, (level, index) => this.node(level, index));
     const journal = [...withoutConditions(blockActions(block)), ...nodeActions(this.strandId, nodes)];
     const { catalog, actions } = catalogAfter(block, this.catalog, definitions);
     const whole = [...journal, ...actions];
-    const before = new StateBefore(this.view, this.strandId, sequenceNo - 1);
     for await (const action of projectionOf(before, block, catalog, definitions)) {
       whole.push(action);
       if (whole.length > TRANSACT_ACTIONS_MAX) break;

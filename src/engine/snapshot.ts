@@ -104,4 +104,13 @@ export class Snapshot {
   }
 }
 
+/** The newest revision of each document of a table after one in the order of ids, deleted ones included, and the bytes that it takes. */
+export async function* newestRevisions(
+  store: Store, strandId: string, tableId: string, afterDocumentId: string | undefined,
+): AsyncIterable<{ readonly revision: Revision; readonly bytes: number }> {
+  for await (const item of store.query(documentPartition(strandId, tableId), afterDocumentId === undefined ? {} : { from: afterDocumentId })) {
+    if (item.key.sort !== afterDocumentId) yield { revision: decodeRevision(item), bytes: item.value.length };
+  }
+}
+
 export const indexedField = (data: IonStruct | undefined, field: string): IonValue | undefined => data && fieldOf(data, field);

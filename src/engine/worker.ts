@@ -2,9 +2,14 @@ import { ConditionFailed } from '../store';
 import { DestinationRefused } from './destinations';
 import type { EngineContext } from './engine-context';
 import { exportStep } from './export-step';
+import { indexBuildStep, indexRemovalStep } from './index-step';
 import { reasonOf } from './job-reason';
-import { changeJob, findJob, jobsOf, replaceJob, type ExportJob, type JobRecord, type PurgeJob, type RestoreJob, type StoredJob, type StreamJob } from './job-record';
+import {
+  changeJob, findJob, isIndexJob, jobsOf, replaceJob, type ExportJob, type IndexBuildJob, type IndexJob, type IndexRemovalJob, type JobRecord,
+  type PurgeJob, type RestoreJob, type StoredJob, type StreamJob,
+} from './job-record';
 import { LedgerError } from './ledger-error';
+import { ledgerOfJournal } from './ledger-record';
 import { FINISHED_JOB_RETENTION_MILLIS } from './limits';
 import { catchUp } from './projection';
 import { purgeLedger } from './purge';
@@ -14,16 +19,21 @@ import { streamIsIdle, streamStep } from './stream-step';
 
 /** A step must be done within its lease; the lease is renewed with every step. */
 const LEASE_MILLIS = 60_000;
+/** Where many steps are taken under one lease. */
+const LEASE_RENEWAL_MILLIS = 15_000;
 /**
  * How long a job keeps trying against what refuses it: an export then ends as CANCELLED, a stream and a restore as FAILED. A deletion never gives up,
  * since nothing else would free the name.
  */
 const PATIENCE_MILLIS: Readonly<Record<JobRecord['kind'], number>> = {
-  export: 15 * 60_000,
-  stream: FINISHED_JOB_RETENTION_MILLIS,
-  purge: Infinity,
+  'export': 15 * 60_000,
+  'stream': FINISHED_JOB_RETENTION_MILLIS,
+  'purge': Infinity,
+  // Nobody asked for these, and nobody else would go on with them.
+  'index-build': Infinity,
+  'index-removal': Infinity,
   // What was restored before would be lost.
-  restore: 60 * 60_000,
+  'restore': 60 * 60_000,
 };
 const RETRY_DELAY_MILLIS_MAX = 60_000;
 
@@ -33,7 +43,9 @@ export type WorkerLog = (event: Readonly<Record<string, unknown>>) => void;
 /** Streams follow the journal while it grows; everything else works something off. Each lane may be run on its own, so that neither waits for the other. */
 export type WorkerLane = 'streams' | 'rest';
 
-const LANES: Readonly<Record<JobRecord['kind'], WorkerLane>> = { stream: 'streams', export: 'rest', restore: 'rest', purge: 'rest' };
+const LANES: Readonly<Record<JobRecord['kind'], WorkerLane>> = {
+  'stream': 'streams', 'export': 'rest', 'restore': 'rest', 'purge': 'rest', 'index-build': 'rest', 'index-removal': 'rest',
+};
 
 /** Takes the steps of exports, streams, restores and deletions. Any number of workers may run; a lease lets one of them at a job. */
 export class Worker {
@@ -75,6 +87,7 @@ export class Worker {
         return this.context.clock();
       }
       if (record.kind === 'restore') return await this.runRestore(job as StoredJob<RestoreJob>, deadlineMillis);
+      if (isIndexJob(record)) return await this.runIndexJob(job as StoredJob<IndexJob>, deadlineMillis);
       if (record.kind === 'stream' && await streamIsIdle(this.context, job as StoredJob<StreamJob>)) return record.exclusiveEndMillis;
       return await this.runSteps(await this.leased(job as StoredJob<ExportJob | StreamJob>), deadlineMillis);
     } catch (error) {
@@ -124,7 +137,34 @@ export class Worker {
     return undefined;
   }
 
-  private leased<J extends ExportJob | StreamJob | RestoreJob>(job: StoredJob<J>): Promise<StoredJob<J>> {
+  private async runIndexJob(job: StoredJob<IndexJob>, deadlineMillis: number): Promise<number | undefined> {
+    const { store, clock } = this.context;
+    const { kind, id, strandId } = job.record;
+    // A restore would find that its journal has another writer; what is deleted needs no index.
+    if ((await ledgerOfJournal(store, strandId))?.state !== 'ACTIVE') return undefined;
+    // The job is there before the rest of what its block says.
+    await catchUp(store, strandId);
+    let leased = await this.leased(job);
+    let renewedMillis = clock();
+    while (clock() < deadlineMillis) {
+      const mayGoOn = (): boolean => clock() < Math.min(deadlineMillis, renewedMillis + LEASE_RENEWAL_MILLIS);
+      const isDone = leased.record.kind === 'index-build'
+        ? await indexBuildStep(store, leased as StoredJob<IndexBuildJob>)
+        : await indexRemovalStep(store, leased as StoredJob<IndexRemovalJob>, mayGoOn);
+      if (isDone) {
+        this.log({ event: 'job-ended', kind, id, strandId, status: 'COMPLETED' });
+        return undefined;
+      }
+      if (clock() - renewedMillis >= LEASE_RENEWAL_MILLIS) {
+        leased = await this.leased(leased);
+        renewedMillis = clock();
+      }
+    }
+    await replaceJob(store, leased, { lease: undefined, setback: undefined });
+    return clock();
+  }
+
+  private leased<J extends ExportJob | StreamJob | RestoreJob | IndexJob>(job: StoredJob<J>): Promise<StoredJob<J>> {
     const lease = { owner: this.owner, untilMillis: this.context.clock() + LEASE_MILLIS };
     return replaceJob(this.context.store, job, { lease } as Partial<J>);
   }
@@ -144,7 +184,7 @@ export class Worker {
     const fault = error instanceof DestinationRefused ? {} : { cause: error instanceof Error ? error.stack : String(error) };
     const impaired = kind === 'stream' ? impairment(error) : {};
     this.log({
-      event: 'job-setback', kind, id, ledgerName: job.ledgerName, message, attempts, givenUp: outOfPatience, impaired: impaired.status === 'IMPAIRED', ...fault,
+      event: 'job-setback', kind, id, ...'ledgerName' in job ? { ledgerName: job.ledgerName } : { strandId }, message, attempts, givenUp: outOfPatience, impaired: impaired.status === 'IMPAIRED', ...fault,
     });
 
     // A restore that is given up leaves no ledger behind.

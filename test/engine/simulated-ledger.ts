@@ -1,6 +1,7 @@
 import { CALLER, KINESIS_STREAM, recordingDestinations, ROLE } from './engine-fixture';
 import { faultyStore, seededRandom, type Faults } from './faulty-store';
 import { inOrderOfIds, rowOf, type DocumentData, type Step, type TableName, type TableStatus, type Where } from './simulation-model';
+import { watchedStore } from './watched-store';
 import { createEngine, DestinationRefused, memorySessionStore, storedSessionStore, type Engine } from '../../src/engine';
 import { readHead } from '../../src/engine/journal-head';
 import { decodeIon, encodeIon, ionToJson, parseIon } from '../../src/ion';
@@ -17,6 +18,8 @@ export interface SimulationOptions {
   readonly storedSessions: boolean;
   /** Definitions in the same transaction as changes of documents. */
   readonly definitionsAmongWrites: boolean;
+  /** How often, from 0 to 1, a client lets a worker take some steps before its next transaction. @default 0.05 */
+  readonly workerShare?: number;
 }
 
 export interface SimulationReport {
@@ -51,6 +54,8 @@ export interface World {
   readonly random: () => number;
   /** Without faults: for the judge. */
   readonly truth: Store;
+  /** All that anybody wrote to. */
+  readonly partitions: ReadonlySet<string>;
   readonly stores: readonly ReturnType<typeof faultyStore>[];
   readonly engines: readonly Engine[];
   readonly strandId: string;
@@ -62,7 +67,10 @@ export interface World {
 
 export async function newWorld(options: SimulationOptions): Promise<World> {
   const random = seededRandom(options.seed);
-  const truth = memoryStore();
+  const partitions = new Set<string>();
+  const truth = watchedStore(memoryStore(), {
+    beforeTransact: async actions => actions.forEach(action => 'put' in action && partitions.add(action.put.partition)),
+  });
   const time = { millis: Date.parse('2026-03-01T12:00:00Z') };
   const destinations = recordingDestinations();
   const randomBytes = (count: number): Uint8Array => Uint8Array.from({ length: count }, () => Math.floor(random() * 256));
@@ -100,7 +108,7 @@ export async function newWorld(options: SimulationOptions): Promise<World> {
   };
   const stores = Array.from({ length: options.engines }, () => faultyStore(truth, random, options.faults));
   const engines = stores.map((store, index) => engineOver(store, (index - 1) * 700));
-  return { random, truth, stores, engines, strandId, streamId, destinations, time, calm };
+  return { random, truth, partitions, stores, engines, strandId, streamId, destinations, time, calm };
 }
 
 interface Client {
@@ -139,7 +147,7 @@ export async function runClient(world: World, options: SimulationOptions, client
   const done: SimulatedTransaction[] = [];
   const tip = async (): Promise<number> => (await readHead(truth, strandId)).sequenceNo;
   for (let count = 0; count < options.transactionsPerClient; count++) {
-    if (random() < 0.05) {
+    if (random() < (options.workerShare ?? 0.05)) {
       const worker = engines[client % engines.length].worker(`worker-${client}`, () => undefined);
       await worker.run(strandId, world.time.millis + 60).catch(() => undefined);
     }

@@ -1,11 +1,14 @@
+import { engineFixture } from './engine-fixture';
 import { consumed } from './kinesis-consumer';
 import {
   LEDGER, openTransaction, select, VALUES, type SimulatedTransaction, type SimulationReport, type World,
 } from './simulated-ledger';
 import { EMPTY_MODEL, replay, type DocumentData, type Model, type Step, type TableName } from './simulation-model';
+import { readCatalog } from '../../src/engine/catalog';
+import { isIndexJob, jobsOf } from '../../src/engine/job-record';
 import { readHead } from '../../src/engine/journal-head';
 import { readBlocks } from '../../src/engine/journal-store';
-import { blockPartition, headKey } from '../../src/engine/keys';
+import { blockPartition, headKey, indexPartition, LEDGERS_PARTITION } from '../../src/engine/keys';
 import { catchUp } from '../../src/engine/projection';
 import { encodeRecord } from '../../src/engine/record';
 import { ionToJson } from '../../src/ion';
@@ -17,6 +20,7 @@ export async function judged(world: World, transactions: readonly SimulatedTrans
   const violations: string[] = [];
   const { truth, strandId } = world;
   await catchUp(truth, strandId).catch((error: unknown) => violations.push(`The projection cannot be finished: ${String(error)}`));
+  await finishIndexes(truth, strandId);
   const head = await readHead(truth, strandId);
   const blocks: Block[] = [];
   for await (const block of readBlocks(truth, strandId, 0, head.sequenceNo)) blocks.push(block);
@@ -24,7 +28,7 @@ export async function judged(world: World, transactions: readonly SimulatedTrans
   violations.push(...chainViolations(blocks, (await world.calm.proofs.getDigest(LEDGER)).digest));
   const models = replayed(blocks, transactions, violations);
   accountedFor(blocks, transactions, models, violations);
-  violations.push(...await differencesFromRebuilt(truth, strandId));
+  violations.push(...await differencesFromRebuilt(truth, strandId), ...await leftOvers(world));
   await comparedWithModel(world, models.at(-1)!, blocks, violations);
   await streamedWhole(world, blocks, violations);
 
@@ -110,10 +114,31 @@ function accountedFor(blocks: readonly Block[], transactions: readonly Simulated
   }
 }
 
+/** Lets a worker build and remove what indexes are under way; the leases of others have ended. */
+export async function finishIndexes(store: Store, strandId: string): Promise<void> {
+  const { engine } = engineFixture({ store, clock: () => Date.parse('2027-01-01T00:00:00Z') });
+  for (let run = 0; (await jobsOf(store, strandId)).some(({ record }) => isIndexJob(record)); run++) {
+    if (run === 100) throw new Error('The indexes were not finished.');
+    await engine.worker('finisher', () => undefined).run(strandId, Infinity, 'rest');
+  }
+}
+
+/** What indexes that are no more have left behind. */
+async function leftOvers({ truth, strandId, partitions }: World): Promise<string[]> {
+  const { tables } = await readCatalog(truth, strandId);
+  const known = new Set(tables.flatMap(({ indexes }) => indexes.map(({ indexId }) => indexPartition(strandId, indexId))));
+  const left: string[] = [];
+  for (const partition of partitions) {
+    if (!partition.includes('/index/') || known.has(partition)) continue;
+    for await (const { key } of truth.query(partition)) left.push(`${partition} ${key.sort} was left behind`);
+  }
+  return left;
+}
+
 async function projected(store: Store, strandId: string): Promise<Map<string, string>> {
-  const { value } = (await store.get({ partition: strandId, sort: 'catalog' }))!;
-  const items = new Map([['catalog', Buffer.from(value).toString()]]);
-  const { tables } = JSON.parse(items.get('catalog')!) as { tables: { tableId: string; indexes: { indexId: string }[] }[] };
+  const catalog = await readCatalog(store, strandId);
+  const { tables } = catalog;
+  const items = new Map([['catalog', JSON.stringify(catalog)]]);
   const partitions = tables.flatMap(({ tableId, indexes }) => [`table/${tableId}`, `history/${tableId}`, ...indexes.map(({ indexId }) => `index/${indexId}`)]);
   for (const partition of partitions) {
     for await (const item of store.query(`${strandId}/${partition}`)) items.set(`${partition} ${item.key.sort}`, Buffer.from(item.value).toString('base64'));
@@ -128,7 +153,9 @@ export async function differencesFromRebuilt(truth: Store, strandId: string): Pr
   const head = await readHead(truth, strandId);
   const record = { ...head, blockHash: Buffer.from(head.blockHash).toString('base64'), projectedSequenceNo: 0 };
   await copy.transact([{ put: headKey(strandId), value: encodeRecord(record), ordinal: head.ordinal }]);
+  for await (const { key, value, ordinal } of truth.query(LEDGERS_PARTITION)) await copy.transact([{ put: key, value, ordinal }]);
   await catchUp(copy, strandId);
+  await finishIndexes(copy, strandId);
   const [stored, rebuilt] = [await projected(truth, strandId), await projected(copy, strandId)];
   return [...new Set([...stored.keys(), ...rebuilt.keys()])].filter(name => stored.get(name) !== rebuilt.get(name))
     .map(name => `${name} is ${stored.get(name)} in the store and ${rebuilt.get(name)} rebuilt from the journal`);

@@ -1,7 +1,10 @@
+import { INDEX_AT_ONCE_MAX } from '../../../../src/engine/limits';
 import { answers, construct, refuses, section } from '../construct';
 
 const ID = '{tableId:"<id>"}';
 const indexOf = (table: string): string => `SELECT VALUE indexes[0].indexId FROM information_schema.user_tables WHERE name = '${table}'`;
+const INDEX_LIFE = `an index over at most ${INDEX_AT_ONCE_MAX} documents is ONLINE with the commit that makes it; over more of them it is BUILDING until a `
+  + 'worker has been through them, and reads go through the table meanwhile. It is never FINALIZING, FAILED or DELETING';
 const twenty = Array.from({ length: 16 }, (_, index) => `CREATE TABLE T${index}`);
 
 export const DEFINITIONS = [
@@ -55,7 +58,7 @@ export const DEFINITIONS = [
       answers('SELECT VALUE indexes[0].expr FROM information_schema.user_tables WHERE status = \'ACTIVE\' AND name = \'Vehicle\'', ['"[VIN]"']),
       answers('SELECT VALUE 42 FROM information_schema.user_tables', ['42', '42', '42', '42', '42']),
       answers('SELECT VALUE i.status FROM information_schema.user_tables AS t, t.indexes AS i WHERE t.name = \'Empty\'', ['"ONLINE"'],
-        { before: ['CREATE INDEX ON Empty (f)'], differs: 'an index is ONLINE as soon as it is made: it is built in the commit that makes it, never BUILDING or FAILED' }),
+        { before: ['CREATE INDEX ON Empty (f)'], differs: INDEX_LIFE }),
       refuses('DELETE FROM information_schema.user_tables', 'Semantic Error: at line 1, column 13: information_schema is read only; change the table itself'),
       refuses('SELECT * FROM information_schema.tables',
         'Semantic Error: at line 1, column 15: No such table: information_schema.tables; there is only information_schema.user_tables')),
