@@ -7,10 +7,17 @@ export interface Run {
   readonly results: readonly Result[];
 }
 
+/**
+ * QLDB's word for a ledger that can be neither read nor written. A key that is only described impairs nothing when it is lost, and without the key of the
+ * table there is no record left to answer from, nor one to keep the moment in: KMS says that a key is disabled, not since when.
+ */
+const NEVER_INACCESSIBLE = 'differs: KMS_KEY_INACCESSIBLE is never answered. A key that is not the table\'s encrypts nothing, so its loss impairs no ledger; without the '
+  + 'table\'s key every request fails (500 InternalFailure), this one included, until that key is back';
+
 /** What no case can show, and why. */
 const NOT_SHOWN: Readonly<Record<string, string>> = {
-  'UpdateLedger -> EncryptionDescription.InaccessibleKmsKeyDateTime': 'differs: KMS is not asked, so no key is ever found inaccessible',
-  'DescribeLedger -> EncryptionDescription.InaccessibleKmsKeyDateTime': 'differs: KMS is not asked, so no key is ever found inaccessible',
+  'UpdateLedger -> EncryptionDescription.InaccessibleKmsKeyDateTime': NEVER_INACCESSIBLE,
+  'DescribeLedger -> EncryptionDescription.InaccessibleKmsKeyDateTime': NEVER_INACCESSIBLE,
   ...Object.fromEntries(['GetDigest', 'GetBlock', 'GetRevision', 'ExportJournalToS3', 'StreamJournalToKinesis'].map(operation =>
     [`${operation} ! ResourcePreconditionNotMetException`, 'the same while a ledger is CREATING; here only one that is being restored from exports is'])),
   ...Object.fromEntries(['DescribeJournalKinesisStream', 'ListJournalKinesisStreamsForLedger'].map(operation =>
