@@ -8,6 +8,7 @@ import { IJournalArchive, JournalArchive } from './journal-archive';
 import { ILedgerService } from './ledger-service';
 import { knownAtSynth, rejectProblems } from './problems';
 import { runFunction } from './run-function';
+import { SilenceAlarm } from './silence-alarm';
 
 /** A kind of job that an inventory lists. */
 export enum JobKind {
@@ -138,7 +139,10 @@ export class JobInventory extends Resource {
   /** Raised by jobs that run for too long. */
   public readonly stuckJobsAlarm: cloudwatch.Alarm;
 
-  /** Raised when a listing is incomplete, a report cannot be written, or no inventory is taken at all. */
+  /**
+   * Raised when a listing is incomplete or a report cannot be written. Its actions are taken, too, when no inventory is taken any more, in the state
+   * INSUFFICIENT_DATA. A new alarm is in that state until the first inventory, without an action.
+   */
   public readonly gapsAlarm: cloudwatch.Alarm;
 
   private readonly interval: Duration;
@@ -212,12 +216,13 @@ export class JobInventory extends Resource {
       alarmDescription: `Jobs run for longer than ${stuckAfter.toHumanString()}. The newest report below ${this.prefix} in the archive names them. (${this.node.path})`,
       treatMissingData: cloudwatch.TreatMissingData.IGNORE,
     });
-    this.gapsAlarm = this.alarm('GapsAlarm', {
+    this.gapsAlarm = new SilenceAlarm(this, 'GapsAlarm', {
       // Two intervals hold a run for certain, whatever the second it began in.
       metric: this.metricGaps({ period: Duration.minutes(2 * this.interval.toMinutes()) }),
       threshold: 1,
       alarmDescription: `Some jobs, or all, could not be listed or reported. The log of the function says why. (${this.node.path})`,
-      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
+      evaluationPeriods: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     });
     const actions = props.alarmActions ?? [];
     if (actions.length > 0) {

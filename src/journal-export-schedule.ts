@@ -13,6 +13,7 @@ import { ILedger } from './ledger';
 import { rejectProblems } from './problems';
 import { runFunction } from './run-function';
 import { serviceOf, serviceProblem } from './service-of';
+import { SilenceAlarm } from './silence-alarm';
 
 /** What the exports of a schedule cover, and where they go. */
 export interface JournalExportScheduleOptions {
@@ -127,7 +128,10 @@ export class JournalExportSchedule extends Resource {
   /** Goes off when an export failed or a run could not do its work. Actions are yours to add. */
   public readonly failureAlarm: cloudwatch.Alarm;
 
-  /** Goes off when a window has ended for longer than `lateAfter` and is not exported, or when there are no runs at all. Actions are yours to add. */
+  /**
+   * Goes off when a window has ended for longer than `lateAfter` and is not exported. Actions are yours to add; they are taken, too, when there are no
+   * runs any more, in the state INSUFFICIENT_DATA. A new alarm is in that state until the first run, without an action.
+   */
   public readonly lateAlarm: cloudwatch.Alarm;
 
   private readonly dimensions: Record<string, string>;
@@ -197,14 +201,13 @@ export class JournalExportSchedule extends Resource {
     });
     const lateAfter = props.lateAfter ?? Duration.seconds(Math.max(3 * 3600, 3 * (secondsOfRate(schedule) ?? 0)));
     const hours = silentHours(schedule);
-    this.lateAlarm = new cloudwatch.Alarm(this, 'LateAlarm', {
+    this.lateAlarm = new SilenceAlarm(this, 'LateAlarm', {
       alarmDescription: `The journal of a ledger is exported late, or not at all: see the log of ${this.runFunction.functionName}.`,
       metric: this.metricExportLag({ period: Duration.hours(1) }),
       threshold: lateAfter.toSeconds(),
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: hours,
       datapointsToAlarm: hours,
-      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
     });
   }
 

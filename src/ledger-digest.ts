@@ -11,6 +11,7 @@ import { LEDGER_DIGEST_LIFECYCLE, lifecycleResource, lifecycleRole } from './lif
 import { rejectProblems } from './problems';
 import { runFunction } from './run-function';
 import { serviceOf, serviceProblem } from './service-of';
+import { SilenceAlarm } from './silence-alarm';
 
 /** When digests of a ledger are taken, and where they are kept. */
 export interface LedgerDigestOptions {
@@ -99,7 +100,10 @@ export class LedgerDigest extends Resource {
   /** Goes off when a digest could not be kept. Actions are yours to add. */
   public readonly failureAlarm: cloudwatch.Alarm;
 
-  /** Goes off when no digest was kept for longer than the schedule allows. Actions are yours to add. */
+  /**
+   * Goes off when no digest was kept for longer than the schedule allows. Actions are yours to add; they are taken, too, when there are no runs any
+   * more, in the state INSUFFICIENT_DATA. A new alarm is in that state until the first run, without an action.
+   */
   public readonly lateAlarm: cloudwatch.Alarm;
 
   /** Goes off when a digest contradicts one that was kept: the journal was rewritten, or the archive was. Actions are yours to add. */
@@ -160,14 +164,13 @@ export class LedgerDigest extends Resource {
     deployed.node.addDependency(access);
 
     const hours = silentHours(schedule);
-    this.lateAlarm = new cloudwatch.Alarm(this, 'LateAlarm', {
+    this.lateAlarm = new SilenceAlarm(this, 'LateAlarm', {
       alarmDescription: `No digest of a ledger was kept for ${hours} hours: see the log of ${this.runFunction.functionName}.`,
       metric: this.metricDigestsKept({ period: Duration.hours(1) }),
       threshold: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: hours,
       datapointsToAlarm: hours,
-      treatMissingData: cloudwatch.TreatMissingData.BREACHING,
     });
     this.failureAlarm = this.alarm('FailureAlarm', 'No digest of a ledger could be kept', this.metricDigestFailures({ period: Duration.hours(1) }));
     this.mismatchAlarm = this.alarm('MismatchAlarm', 'A ledger or its archive was rewritten: its digest contradicts the one that was kept',

@@ -87,7 +87,7 @@ test('alarms are raised by failed jobs, stuck jobs and gaps, and by silence', ()
   };
   expect(alarms.FailedJobs).toMatchObject({ ...shared, Threshold: 3, Period: 600, TreatMissingData: 'ignore' });
   expect(alarms.StuckJobs).toMatchObject({ ...shared, Threshold: 2, Period: 600, TreatMissingData: 'ignore' });
-  expect(alarms.Gaps).toMatchObject({ ...shared, Threshold: 1, Period: 1200, TreatMissingData: 'breaching' });
+  expect(alarms.Gaps).toMatchObject({ ...shared, Threshold: 1, Period: 1200, TreatMissingData: 'missing' });
 });
 
 test('alarms act on what they are told to', () => {

@@ -92,7 +92,7 @@ test('alarms tell failed windows, late windows and silence', () => {
     MetricName: 'ExportFailures', Namespace: 'CdkLedger/Archive', Threshold: 1, TreatMissingData: 'notBreaching',
   });
   Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
-    MetricName: 'ExportLag', Threshold: 3 * 3600, TreatMissingData: 'breaching', EvaluationPeriods: 2, DatapointsToAlarm: 2,
+    MetricName: 'ExportLag', Threshold: 3 * 3600, TreatMissingData: 'missing', EvaluationPeriods: 2, DatapointsToAlarm: 2,
   });
   expect(stack.resolve(schedule.metricWindowsPending().dimensions)).toEqual({
     LedgerName: { 'Fn::GetAtt': [expect.stringMatching(/^Payments/), 'LedgerName'] }, ScheduleName: schedule.scheduleName,

@@ -52,7 +52,7 @@ test('alarms tell failures, silence and digests that contradict each other', () 
   const { stack, digest } = digestStack();
   const alarms = Object.values(resourcesOf(stack)).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
   expect(alarms.map(({ Properties }) => [Properties.MetricName, Properties.TreatMissingData, Properties.EvaluationPeriods])).toEqual([
-    ['DigestsKept', 'breaching', 25], ['DigestFailures', 'notBreaching', 1], ['DigestMismatches', 'notBreaching', 1],
+    ['DigestsKept', 'missing', 25], ['DigestFailures', 'notBreaching', 1], ['DigestMismatches', 'notBreaching', 1],
   ]);
   expect(digest.metricDigestsKept().namespace).toBe('CdkLedger/Archive');
 });
