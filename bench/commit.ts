@@ -1,12 +1,10 @@
-import { fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
-import { KEY_COUNT, SCHEMA, transactionOn } from './audit-tables';
-import { engineSession, httpSession } from './ledger-sessions';
+import { SCHEMA, transactionOn } from './audit-tables';
+import { benchHttp } from './commit-http';
+import { engineSession } from './ledger-sessions';
 import { documentJson, keyedDocument, LEDGER, LedgerReader, LedgerWriter, runAlone, setUp, sustained, type LedgerSession } from './ledger-writer';
 import { fillAndLookUp } from './many-documents';
 import { startPostgres, type Postgres } from './postgres';
@@ -19,7 +17,6 @@ const ROUND_SECONDS = 2;
 const ROUND_MILLIS = ROUND_SECONDS * 1000;
 /** Transactions prepared before each round, so that making documents is not measured; more are made as they are needed. */
 const ENGINE_PREPARED = 4_000;
-const HTTP_PREPARED = 1_500;
 const ENGINE_IN_FLIGHT = 64;
 const CLIENTS = 8;
 const READ_KEYS = 10_000;
@@ -92,53 +89,6 @@ function byPgbench(postgres: Postgres, name: string, table: 'audited' | 'chained
       return rate * (performance.now() - start) / 1000;
     },
   };
-}
-
-async function benchHttp(directory: string, postgres: Postgres): Promise<void> {
-  const server = fork(join(__dirname, 'commit-server.js'), [directory]);
-  const [url] = await once(server, 'message') as [string];
-  const clients = await Promise.all(Array.from({ length: CLIENTS }, async () => {
-    const client = new Client({ host: postgres.host, port: postgres.port, user: postgres.user, database: 'postgres' });
-    await client.connect();
-    return client;
-  }));
-  const sessions = await sessionsOf(CLIENTS, () => httpSession(url));
-  const writer = new LedgerWriter();
-  await setUp(sessions[0]!);
-  const document = documentJson();
-  const inFlight = (count: number): Contestant[] => [
-    {
-      name: `PostgreSQL, audit trigger, node pg, ${count} in flight`,
-      run: () => sustained(count, ROUND_MILLIS, async (worker) => {
-        await fourRoundTrips(clients[worker]!, document);
-        return 1;
-      }),
-    },
-    {
-      name: `ledger over HTTP, ${count} in flight`,
-      prepare: () => writer.prepare(HTTP_PREPARED),
-      run: () => sustained(count, ROUND_MILLIS, async (worker) => {
-        await writer.writeOne(sessions[worker]!);
-        return 1;
-      }),
-    },
-  ];
-  for (const count of [CLIENTS, 1]) {
-    printComparison('durable transactions of four round trips', 'tx', await inRounds(inFlight(count), ROUNDS, ROUND_MILLIS));
-  }
-  await Promise.all(clients.map(client => client.end()));
-  const ended = once(server, 'exit');
-  server.disconnect();
-  await ended;
-}
-
-async function fourRoundTrips(client: Client, document: string): Promise<void> {
-  const key = Math.floor(Math.random() * KEY_COUNT);
-  await client.query('BEGIN');
-  await client.query({ name: 'select', text: 'SELECT doc FROM audited WHERE k = $1', values: [key] });
-  const text = 'INSERT INTO audited (k, doc) VALUES ($1, $2) ON CONFLICT (k) DO UPDATE SET doc = EXCLUDED.doc';
-  await client.query({ name: 'insert', text, values: [key, document] });
-  await client.query('COMMIT');
 }
 
 async function benchReads(directory: string): Promise<void> {

@@ -1,6 +1,7 @@
-import { Agent, request } from 'node:http';
+import { keepConnection } from './kept-connection';
 import { LEDGER, type LedgerSession } from './ledger-writer';
 import type { Engine } from '../src/engine';
+import { decodeIon } from '../src/ion';
 
 export const CALLER = 'arn:aws:iam::000000000000:root';
 
@@ -22,38 +23,33 @@ export async function engineSession({ sessions }: Engine): Promise<LedgerSession
 }
 
 interface Answer {
+  /** Of an error. */
+  readonly __type?: string;
   readonly StartSession: { readonly SessionToken: string };
   readonly StartTransaction: { readonly TransactionId: string };
-  readonly ExecuteStatement: { readonly FirstPage: { readonly Values: readonly unknown[] } };
+  readonly ExecuteStatement: { readonly FirstPage: { readonly Values: readonly { readonly IonBinary: string }[] } };
 }
 
-/** A session of a service on a loopback port, over a connection of its own that is kept: no SDK, no driver. */
-export async function httpSession(url: string): Promise<LedgerSession> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const send = (command: object): Promise<Answer> => new Promise((resolve, reject) => {
-    const body = JSON.stringify(command);
-    const headers = {
-      'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'QLDBSession.SendCommand', 'content-length': Buffer.byteLength(body),
-    };
-    request(url, { method: 'POST', agent, headers }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        if (response.statusCode === 200) resolve(JSON.parse(text) as Answer);
-        else reject(Object.assign(new Error(text), { name: String(response.headers['x-amzn-errortype']) }));
-      });
-    }).on('error', reject).end(body);
-  });
+/** A session of a service on a loopback port, over a connection of its own: no SDK, no driver. Rows are decoded, as other drivers do. */
+export async function httpSession(url: string): Promise<LedgerSession & { readonly close: () => void }> {
+  const connection = await keepConnection(url);
+  const send = async (command: object): Promise<Answer> => {
+    const { status, body } = await connection.post(JSON.stringify(command));
+    const answer = JSON.parse(body) as Answer;
+    if (status !== 200) throw Object.assign(new Error(body), { name: answer.__type });
+    return answer;
+  };
   const { SessionToken } = (await send({ StartSession: { LedgerName: LEDGER } })).StartSession;
-  const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
   return {
     begin: async () => (await send({ SessionToken, StartTransaction: {} })).StartTransaction.TransactionId,
     async execute(TransactionId, Statement, parameters) {
       const Parameters = parameters.map(value => 'ionBinary' in value ? { IonBinary: base64(value.ionBinary) } : { IonText: value.ionText });
-      return (await send({ SessionToken, ExecuteStatement: { TransactionId, Statement, Parameters } })).ExecuteStatement.FirstPage.Values.length;
+      const { Values } = (await send({ SessionToken, ExecuteStatement: { TransactionId, Statement, Parameters } })).ExecuteStatement.FirstPage;
+      return Values.map(({ IonBinary }) => decodeIon(Buffer.from(IonBinary, 'base64'))).length;
     },
     commit: async (TransactionId, digest) => void await send({ SessionToken, CommitTransaction: { TransactionId, CommitDigest: base64(digest) } }),
+    close: connection.close,
   };
 }
+
+export const base64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');

@@ -72,7 +72,7 @@ export class LedgerWriter {
   }
 }
 
-const LOOKUPS_PER_TRANSACTION = 100;
+export const LOOKUPS_PER_TRANSACTION = 100;
 
 /** Looks documents up by index, a hundred in one transaction. */
 export class LedgerReader {

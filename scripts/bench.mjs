@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 
 const outdir = fileURLToPath(new URL('../node_modules/.cache/cdk-ledger-bench/', import.meta.url));
 await build({
-  entryPoints: ['bench/main.ts', 'bench/commit-server.ts', 'bench/verify-worker.ts', 'bench/verify-memory.ts', 'bench/synth-once.ts', 'bench/synth-peer.ts'],
+  entryPoints: ['bench/main.ts', 'bench/commit-server.ts', 'bench/echo-server.ts', 'bench/verify-worker.ts', 'bench/verify-memory.ts', 'bench/synth-once.ts', 'bench/synth-peer.ts'],
   outdir,
   bundle: true,
   minify: true,
