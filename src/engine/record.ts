@@ -1,4 +1,7 @@
-/** Records that are not Ion (heads, catalogs, jobs) rest as JSON: small, and readable in any console. */
-export const encodeRecord = (record: object): Uint8Array => new TextEncoder().encode(JSON.stringify(record));
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
-export const decodeRecord = <T>(bytes: Uint8Array): T => JSON.parse(new TextDecoder().decode(bytes)) as T;
+/** Records that are not Ion (heads, catalogs, jobs) rest as JSON: small, and readable in any console. */
+export const encodeRecord = (record: object): Uint8Array => encoder.encode(JSON.stringify(record));
+
+export const decodeRecord = <T>(bytes: Uint8Array): T => JSON.parse(decoder.decode(bytes)) as T;

@@ -61,7 +61,7 @@ export class TransactionDatabase implements Database {
   }
 
   async* documents(table: TableDefinition, access: Access): AsyncIterable<DocumentRevision> {
-    for await (const revision of this.committed(table, access)) {
+    for await (const revision of await this.committed(table, access)) {
       await this.breathe();
       if (!revision.data || this.transaction.writes.has(revision.metadata.id)) continue;
       this.rememberVersion(revision);
@@ -144,24 +144,21 @@ export class TransactionDatabase implements Database {
     return badRequest(`Block ${sequenceNo} of this ledger holds no revision of document ${documentId} in that table. Take the block address from history().`);
   }
 
-  private async* committed(table: TableDefinition, access: Access): AsyncIterable<Revision> {
+  private async committed(table: TableDefinition, access: Access): Promise<AsyncIterable<Revision> | readonly Revision[]> {
     const { reads } = this.transaction;
     switch (access.kind) {
       case 'scan':
         reads.scannedTableIds.add(table.tableId);
-        yield* this.snapshot.scan(table.tableId);
-        return;
+        return this.snapshot.scan(table.tableId);
       case 'documentId': {
         const documentIds = [...new Set(access.documentIds)].filter(isUniqueId);
         for (const documentId of documentIds) reads.documentIds.add(documentId);
-        yield* await this.snapshot.revisions(table.tableId, documentIds);
-        return;
+        return this.snapshot.revisions(table.tableId, documentIds);
       }
       case 'index': {
         const index = table.indexes.find(({ field }) => field === access.field);
         if (!index || this.definedHere(index.indexId)) {
-          yield* this.committed(table, { kind: 'scan' });
-          return;
+          return this.committed(table, { kind: 'scan' });
         }
         const valueKeys = new Set(access.values.map(indexValueKey).filter(key => key !== undefined));
         const documentIds = new Set<string>();
@@ -171,7 +168,7 @@ export class TransactionDatabase implements Database {
           for (const documentId of await this.snapshot.indexed(index.indexId, valueKey)) documentIds.add(documentId);
         }
         for (const documentId of documentIds) reads.documentIds.add(documentId);
-        yield* await this.snapshot.revisions(table.tableId, [...documentIds]);
+        return this.snapshot.revisions(table.tableId, [...documentIds]);
       }
     }
   }

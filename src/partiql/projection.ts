@@ -61,12 +61,22 @@ function addField(fields: IonField[], name: string, value: PartiqlValue): void {
   if (ion !== undefined) fields.push([name, ion]);
 }
 
+const aggregatesKnown = new WeakMap<Projection, readonly Aggregate[]>();
+
 /**
- * The aggregates of a select list, if it has any: then the query answers one row for all.
+ * The aggregates of a select list, if it has any: then the query answers one row for all. They follow from the text alone, so they are found out once.
  *
  * @throws StatementError if the list also names what differs from row to row
  */
 export function aggregatesOf(projection: Projection): readonly Aggregate[] {
+  const known = aggregatesKnown.get(projection);
+  if (known !== undefined) return known;
+  const aggregates = findAggregates(projection);
+  aggregatesKnown.set(projection, aggregates);
+  return aggregates;
+}
+
+function findAggregates(projection: Projection): readonly Aggregate[] {
   if (projection.kind === 'star') return [];
   const expressions = projection.kind === 'value' ? [projection.expression] : projection.items.map(({ expression }) => expression);
   const aggregates = expressions.flatMap(aggregatesIn);

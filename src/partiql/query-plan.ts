@@ -1,5 +1,6 @@
 import { keyedBy, type Lookup } from './access-path';
 import { childrenOf } from './expression-children';
+import { refuseAggregates } from './projection';
 import type { Expression, FromItem } from './syntax-tree';
 
 /** One loop of a nested-loop join. */
@@ -11,8 +12,31 @@ export interface PlanStep {
   readonly lookups: readonly Lookup[];
 }
 
+/** What is planned: a query, or the query within a change. */
+export interface Planned {
+  readonly from: readonly FromItem[];
+  readonly where?: Expression;
+}
+
+const plans = new WeakMap<Planned, readonly PlanStep[]>();
+
+/**
+ * A statement runs again and again, and a nested query once for each row around it; what follows from the text alone is found out once.
+ *
+ * @throws StatementError if a condition has an aggregate
+ */
+export function planOnce(planned: Planned): readonly PlanStep[] {
+  const known = plans.get(planned);
+  if (known !== undefined) return known;
+  const { from, where } = planned;
+  [where, ...from.map(({ on }) => on)].forEach(refuseAggregates);
+  const plan = planQuery(from, where);
+  plans.set(planned, plan);
+  return plan;
+}
+
 /** Sources in the order they are written; each condition of WHERE and ON is checked in the outermost loop that can decide it. */
-export function planQuery(from: readonly FromItem[], where: Expression | undefined): readonly PlanStep[] {
+function planQuery(from: readonly FromItem[], where: Expression | undefined): readonly PlanStep[] {
   const conditions = [...from.map(({ on }) => on), where].flatMap(conjunctsOf)
     .map((condition) => ({ condition, level: lastSourceIn(condition, from) }));
   return from.map((item, index) => {

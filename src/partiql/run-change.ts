@@ -42,7 +42,7 @@ export async function* runChange(change: Change, evaluation: Evaluation, databas
   const table = findTable(database, root.source, root.at);
   const deletes = removesDocument(change.edit, root.alias);
   const editsByDocument = new Map<string, DocumentEdits>();
-  for await (const scope of joinedRows(change.from, change.where, evaluation, database)) {
+  for await (const scope of joinedRows(change, evaluation, database)) {
     const { documentId, value } = scope.bindings[0]!;
     if (documentId === undefined || value.kind !== 'struct') continue;
     const edits = editsByDocument.get(documentId) ?? { document: value, steps: [] };

@@ -1,16 +1,17 @@
 import { Aggregation } from './aggregates';
 import { evaluateExpression, truthOf } from './evaluate-expression';
-import { aggregatesOf, project, refuseAggregates } from './projection';
-import { planQuery, type PlanStep } from './query-plan';
+import { aggregatesOf, project } from './projection';
+import { planOnce, type PlanStep } from './query-plan';
 import { resolve, type Binding, type Evaluation, type Scope } from './scope';
 import { StatementError } from './statement-error';
-import type { Aggregate, FromItem, Select } from './syntax-tree';
+import type { FromItem, Select } from './syntax-tree';
 import { valueBindings } from './value-rows';
 import type { IonValue } from '../ion/value';
 
 /** The rows of a query within an expression. It ranges over what is in sight, never over tables, and so needs no waiting. */
 export function* runNestedSelect(select: Select, outer: Scope, evaluation: Evaluation): Generator<IonValue> {
-  const { aggregates, plan } = preparedOnce(select);
+  const plan = planOnce(select);
+  const aggregates = aggregatesOf(select.projection);
   const scopes = joinedScopes(plan, 0, { bindings: [], outer }, evaluation);
   if (aggregates.length === 0) {
     for (const scope of scopes) {
@@ -23,23 +24,6 @@ export function* runNestedSelect(select: Select, outer: Scope, evaluation: Evalu
   for (const scope of scopes) aggregation.add(scope);
   const row = project(select.projection, { bindings: [], outer }, aggregation.finished());
   if (row !== undefined) yield row;
-}
-
-interface Prepared {
-  readonly aggregates: readonly Aggregate[];
-  readonly plan: readonly PlanStep[];
-}
-
-const preparations = new WeakMap<Select, Prepared>();
-
-/** A nested query runs once for each row around it; what follows from its text alone is found out once. */
-function preparedOnce(select: Select): Prepared {
-  const known = preparations.get(select);
-  if (known !== undefined) return known;
-  [select.where, ...select.from.map(({ on }) => on)].forEach(refuseAggregates);
-  const prepared = { aggregates: aggregatesOf(select.projection), plan: planQuery(select.from, select.where) };
-  preparations.set(select, prepared);
-  return prepared;
 }
 
 function* joinedScopes(plan: readonly PlanStep[], level: number, scope: Scope, evaluation: Evaluation): Generator<Scope> {

@@ -1,11 +1,11 @@
 import { Aggregation } from './aggregates';
 import type { Database } from './database';
 import { evaluateExpression } from './evaluate-expression';
-import { aggregatesOf, project, refuseAggregates } from './projection';
-import { planQuery, type PlanStep } from './query-plan';
+import { aggregatesOf, project } from './projection';
+import { planOnce, type Planned, type PlanStep } from './query-plan';
 import { passesFilters } from './run-nested-select';
 import { emptyScope, type Binding, type Evaluation, type Scope } from './scope';
-import type { Expression, FromItem, Select } from './syntax-tree';
+import type { FromItem, Select } from './syntax-tree';
 import { openCatalog, openHistory, openTable } from './table-rows';
 import { valueBindings } from './value-rows';
 import type { IonValue } from '../ion/value';
@@ -13,7 +13,7 @@ import type { IonValue } from '../ion/value';
 /** The rows of a query, each as soon as it is found. */
 export async function* runSelect(select: Select, evaluation: Evaluation, database: Database): AsyncGenerator<IonValue> {
   const aggregates = aggregatesOf(select.projection);
-  const scopes = joinedRows(select.from, select.where, evaluation, database);
+  const scopes = joinedRows(select, evaluation, database);
   if (aggregates.length === 0) {
     for await (const scope of scopes) {
       const row = project(select.projection, scope, evaluation);
@@ -28,11 +28,8 @@ export async function* runSelect(select: Select, evaluation: Evaluation, databas
 }
 
 /** Every combination of rows of the sources that fulfils the conditions. */
-export function joinedRows(
-  from: readonly FromItem[], where: Expression | undefined, evaluation: Evaluation, database: Database,
-): AsyncIterable<Scope> {
-  [where, ...from.map(({ on }) => on)].forEach(refuseAggregates);
-  const loops = planQuery(from, where).map((step) => ({ step, open: openSource(step.item, evaluation, database) }));
+export function joinedRows(planned: Planned, evaluation: Evaluation, database: Database): AsyncIterable<Scope> {
+  const loops = planOnce(planned).map((step) => ({ step, open: openSource(step.item, evaluation, database) }));
   return joinedFrom(loops, 0, emptyScope, evaluation);
 }
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { createEngine, memorySessionStore, type Account, type Destinations, type Engine, type Quotas } from '../engine';
 import { uniqueId } from '../journal';
 import { openEmbeddedStore } from '../store';
@@ -6,6 +5,7 @@ import { awsDestinations } from './aws-destinations';
 import { commitPause } from './commit-pause';
 import { everyStrand } from './every-strand';
 import { serveHttp } from './http-front';
+import { pooledRandom } from './pooled-random';
 import type { ServiceLog } from './service-log';
 import { createWire, type Handle } from './wire';
 import { WorkerLoop } from './worker-loop';
@@ -42,7 +42,7 @@ export interface EmbeddedService {
 
 /** @throws Error when the store cannot be opened */
 export async function openEmbeddedService(options: EmbeddedServiceOptions): Promise<EmbeddedService> {
-  const { clock = Date.now, random = randomBytes, log = () => {} } = options;
+  const { clock = Date.now, random = pooledRandom(), log = () => {} } = options;
   const account: Account = { partition: 'aws', region: options.region ?? 'us-east-1', accountId: options.accountId ?? '000000000000' };
   const newId = (): string => uniqueId(random(16));
   const store = await openEmbeddedStore(options.directory);

@@ -22,6 +22,8 @@ export interface HttpFront {
 }
 
 const LOOPBACK_HOSTS = ['127.0.0.1', '::1', 'localhost'];
+/** The same in a request, with or without a port. */
+const LOOPBACK_AUTHORITY = /^(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]*)?$/;
 /** Longer than clients keep a connection idle: one that the server ends just as a request comes is an error for drivers that do not retry. */
 const KEEP_ALIVE_MILLIS = 75_000;
 /** How long requests in flight may take to end once the front closes. */
@@ -64,12 +66,15 @@ async function close(server: Server): Promise<void> {
   clearTimeout(grace);
 }
 
+/** Node joins headers that come twice; only cookies come as a list, and nothing reads them. */
+type SingleHeaders = Readonly<Record<string, string | undefined>>;
+
 async function answer({ handle, callerArn }: HttpFrontOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     refuseBrowsers(request);
     const body = await readBody(request);
     const [rawPath = '/', rawQuery = ''] = splitOnce(request.url ?? '/', '?');
-    const answered = await handle({ method: request.method ?? 'GET', rawPath, rawQuery, headers: singleHeaders(request), body, callerArn });
+    const answered = await handle({ method: request.method ?? 'GET', rawPath, rawQuery, headers: request.headers as SingleHeaders, body, callerArn });
     response.writeHead(answered.status, { ...answered.headers, 'content-length': Buffer.byteLength(answered.body) });
     response.end(answered.body);
   } catch (error) {
@@ -83,8 +88,7 @@ async function answer({ handle, callerArn }: HttpFrontOptions, request: Incoming
 
 /** A web page open on this machine can reach the port, too; only what no browser sends is served. */
 function refuseBrowsers({ headers }: IncomingMessage): void {
-  const hostname = (headers.host ?? '').replace(/:[0-9]*$/, '').replace(/^\[|\]$/g, '');
-  if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined || !LOOPBACK_HOSTS.includes(hostname)) {
+  if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined || !LOOPBACK_AUTHORITY.test(headers.host ?? '')) {
     throw new ServiceError('UnknownOperationException', 'This endpoint serves QLDB clients on this machine; requests of web pages are refused.');
   }
 }
@@ -99,7 +103,7 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array> {
       if (length <= REQUEST_BYTES_MAX) chunks.push(chunk);
       else reject(new ServiceError('RequestEntityTooLargeException', `A request may have at most ${REQUEST_BYTES_MAX} bytes.`));
     });
-    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
     request.on('error', reject);
   });
 }
@@ -109,6 +113,3 @@ function splitOnce(text: string, separator: string): [string, string] {
   return index < 0 ? [text, ''] : [text.slice(0, index), text.slice(index + 1)];
 }
 
-/** No header that the wire reads may come twice; of those that do, the first counts. */
-const singleHeaders = ({ headers }: IncomingMessage): Record<string, string | undefined> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]));

@@ -96,22 +96,24 @@ function checkValue(shape: Shape, value: unknown, at: string, violations: Violat
 const DATE_MILLIS_MAX = 8.64e15;
 /** JSON can escape half of a character, which neither Ion nor UTF-8 can hold. */
 const HALF_CHARACTER = /\p{Surrogate}/u;
+const NO_PROBLEMS: readonly string[] = [];
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function stringProblems({ minLength, maxLength, pattern, values }: StringShape, text: string): string[] {
-  const problems = lengthProblems(text.length, minLength, maxLength);
-  if (pattern && !pattern.test(text)) problems.push(`Member must satisfy regular expression pattern: ${pattern.source.replaceAll('\\/', '/')}`);
-  if (values && !values.includes(text)) problems.push(`Member must satisfy enum value set: [${values.join(', ')}]`);
+function stringProblems({ minLength, maxLength, pattern, values }: StringShape, text: string): readonly string[] {
+  let problems = lengthProblems(text.length, minLength, maxLength);
+  if (pattern && !pattern.test(text)) problems = [...problems, `Member must satisfy regular expression pattern: ${pattern.source.replaceAll('\\/', '/')}`];
+  if (values && !values.includes(text)) problems = [...problems, `Member must satisfy enum value set: [${values.join(', ')}]`];
   return problems;
 }
 
-function lengthProblems(length: number, min: number | undefined, max: number | undefined): string[] {
+function lengthProblems(length: number, min = 0, max = Infinity): readonly string[] {
+  if (length >= min && length <= max) return NO_PROBLEMS;
   return [
-    ...(min !== undefined && length < min ? [`Member must have length greater than or equal to ${min}`] : []),
-    ...(max !== undefined && length > max ? [`Member must have length less than or equal to ${max}`] : []),
+    ...(length < min ? [`Member must have length greater than or equal to ${min}`] : []),
+    ...(length > max ? [`Member must have length less than or equal to ${max}`] : []),
   ];
 }
 
