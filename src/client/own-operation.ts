@@ -2,7 +2,7 @@ import { DescribeLedgerCommand, type QLDBClient } from '@aws-sdk/client-qldb';
 
 export interface OwnOperation {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
-  /** What follows the path of the ledger. */
+  /** What follows the path of the ledger, or of the service. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
@@ -19,21 +19,28 @@ interface Request {
 
 interface Response { statusCode: number; body: AsyncIterable<Uint8Array> | Uint8Array }
 
+/** Where a request stands that is about to become another. */
+const PLACEHOLDER = 'any';
+
+/** An operation about a ledger. @returns the answer's body */
+export async function sendOwn(control: QLDBClient, ledgerName: string, { path, ...request }: OwnOperation): Promise<Record<string, unknown>> {
+  return sendOwnToService(control, { ...request, path: `/ledgers/${encodeURIComponent(ledgerName)}${path}` });
+}
+
 /**
- * Operations, and members of operations, that QLDB does not have and its client has no command for. The harmless one about their ledger gets another method, path and
+ * Operations, and members of operations, that QLDB does not have and its client has no command for. A harmless one gets another method, path and
  * body before it is signed; endpoint, signature, retries and errors are the client's own.
  *
  * @returns the answer's body
  */
-export async function sendOwn(
-  control: QLDBClient, ledgerName: string, { method, path, query, body }: OwnOperation,
-): Promise<Record<string, unknown>> {
+export async function sendOwnToService(control: QLDBClient, { method, path, query, body }: OwnOperation): Promise<Record<string, unknown>> {
   let answer: Record<string, unknown> = {};
-  const command = new DescribeLedgerCommand({ Name: ledgerName });
+  const command = new DescribeLedgerCommand({ Name: PLACEHOLDER });
   command.middlewareStack.add(next => async args => {
     const request = args.request as Request;
     request.method = method;
-    request.path += path;
+    // What comes before is the endpoint's, such as the stage of a private API.
+    request.path = request.path.slice(0, -`/ledgers/${PLACEHOLDER}`.length) + path;
     Object.assign(request.query, query);
     if (body) {
       request.headers['content-type'] = 'application/json';

@@ -5,12 +5,14 @@ import { text } from './properties';
 /** What the properties of Custom::QldbLedgerGrant ask for. */
 export interface LedgerGrantDeclaration {
   readonly serviceUrl: string;
+  /** `*` is for every ledger, which only grants on the control plane can be about. */
   readonly ledgerName: string;
   /** How the grant's id begins, for those who read it. */
   readonly grantId: string;
   readonly principalArn: string;
   readonly actions: readonly string[];
-  readonly tables: readonly string[];
+  /** Absent: the actions are those of the control plane, and not of statements. */
+  readonly tables?: readonly string[];
 }
 
 /** @throws naming the property that is missing or wrong */
@@ -21,7 +23,7 @@ export function ledgerGrantDeclaration(properties: Properties): LedgerGrantDecla
     grantId: text(properties, 'GrantId'),
     principalArn: text(properties, 'PrincipalArn'),
     actions: texts(properties, 'Actions'),
-    tables: texts(properties, 'Tables'),
+    tables: properties.Tables === undefined ? undefined : texts(properties, 'Tables'),
   };
 }
 

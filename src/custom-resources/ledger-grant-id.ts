@@ -1,3 +1,6 @@
+/** Stands for the ledger in the ids of grants on the control plane, which may come to be about another one. */
+export const EVERY_LEDGER = '*';
+
 /** A grant's physical id: `<ledger>/<id of the grant in the service>`. */
 export interface LedgerGrantId {
   readonly ledgerName: string;

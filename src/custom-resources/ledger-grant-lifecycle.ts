@@ -1,5 +1,5 @@
 import { ledgerGrantDeclaration, serviceGrantId, type LedgerGrantDeclaration } from './ledger-grant-declaration';
-import { formatGrantId, parseGrantId, type LedgerGrantId } from './ledger-grant-id';
+import { EVERY_LEDGER, formatGrantId, parseGrantId, type LedgerGrantId } from './ledger-grant-id';
 import { deleteGrant, putGrant } from './ledger-grant-requests';
 import { NOT_YET, type Edges, type IsCompleteEvent, type IsCompleteResult, type Lifecycle, type LifecycleEvent } from './lifecycle';
 import { attemptNow, attemptOrWait, type Attempt } from './patience';
@@ -18,7 +18,7 @@ const COURTESY_SECONDS = 60;
 /**
  * Custom::QldbLedgerGrant. The grant's id follows from the resource and the principal, and putting it twice is putting it once: nothing has to be
  * looked up, and nobody else's grant can be met. Actions and tables change in place; another ledger, service or principal is another grant, put
- * before CloudFormation deletes the former one.
+ * before CloudFormation deletes the former one. Without tables it is a grant on the control plane, which changes its ledger in place, too.
  */
 export function ledgerGrantLifecycle(edges: Edges): Lifecycle<LedgerGrantProgress> {
   return {
@@ -81,9 +81,9 @@ export function ledgerGrantLifecycle(edges: Edges): Lifecycle<LedgerGrantProgres
 }
 
 function grantIdOf(event: LifecycleEvent, declared: LedgerGrantDeclaration): LedgerGrantId {
-  return { ledgerName: declared.ledgerName, grantId: serviceGrantId(event, declared) };
+  return { ledgerName: declared.tables ? declared.ledgerName : EVERY_LEDGER, grantId: serviceGrantId(event, declared) };
 }
 
 function subjectOf({ ledgerName, grantId }: LedgerGrantId): string {
-  return `grant '${grantId}' on ledger '${ledgerName}'`;
+  return `grant '${grantId}' on ${ledgerName === EVERY_LEDGER ? 'the control plane' : `ledger '${ledgerName}'`}`;
 }

@@ -1,5 +1,6 @@
 import type { Store } from '../store';
 import { JournalAppender } from './commit';
+import { ControlGrants } from './control-grants';
 import type { Destinations } from './destinations';
 import type { Account, EngineContext } from './engine-context';
 import { Exports } from './exports';
@@ -40,6 +41,7 @@ export interface Engine {
   readonly restores: Restores;
   readonly sessions: Sessions;
   readonly tableTags: TableTags;
+  readonly controlGrants: ControlGrants;
   /** A worker under its own name; `owner` must differ between workers. */
   worker(owner: string, log: WorkerLog): Worker;
 }
@@ -68,6 +70,7 @@ export function createEngine(options: EngineOptions): Engine {
     restores: new Restores(context),
     sessions: new Sessions(context),
     tableTags: new TableTags(context),
+    controlGrants: new ControlGrants(context),
     worker: (owner, log) => new Worker(context, owner, log),
   };
 }

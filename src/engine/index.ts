@@ -1,3 +1,4 @@
+export { EVERYTHING, type ControlAccess, type ControlGrant } from './control-grants';
 export * from './destinations';
 export * from './engine';
 export { ledgerArn, streamArn, type Account } from './engine-context';

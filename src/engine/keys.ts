@@ -33,6 +33,15 @@ export const catalogTagsKey = (strandId: string): Key => ({ partition: strandId,
 export const GRANT_SORT_PREFIX = 'grant#';
 export const grantKey = (strandId: string, grantId: string): Key => ({ partition: strandId, sort: `${GRANT_SORT_PREFIX}${grantId}` });
 
+/** Grants of control plane actions belong to the service: they are about names of ledgers, there or not. */
+export const CONTROL_GRANTS_PARTITION = 'grants';
+export const controlGrantKey = (grantId: string): Key => ({ partition: CONTROL_GRANTS_PARTITION, sort: grantId });
+/** What the service knows of one caller of its control plane. */
+export const principalPartition = (principal: string): string => `principal/${principal}`;
+export const heldKey = (principal: string): Key => ({ partition: principalPartition(principal), sort: 'held' });
+export const principalGrantKey = (principal: string, grantId: string): Key =>
+  ({ partition: principalPartition(principal), sort: `${GRANT_SORT_PREFIX}${grantId}` });
+
 export const blockPartition = (strandId: string): string => `${strandId}/block`;
 export const blockKey = (strandId: string, sequenceNo: number, chunk: number): Key =>
   ({ partition: blockPartition(strandId), sort: `${sequenceText(sequenceNo)}#${String(chunk).padStart(2, '0')}` });

@@ -27,6 +27,9 @@ export function taggableResource({ partition, region, accountId }: Account, reso
   return resource;
 }
 
+/** The ledger that the ARN of a taggable resource names, whoever's it is; undefined for other texts. */
+export const ledgerOfArn = (resourceArn: string): string | undefined => resourceOf(resourceArn.split(':').slice(5).join(':'))?.ledgerName;
+
 function resourceOf(path: string): TaggableResource | undefined {
   const [, ledgerName] = LEDGER.exec(path) ?? [];
   if (ledgerName !== undefined) return { kind: 'ledger', ledgerName };

@@ -1,10 +1,11 @@
-import { invalidParameter, LedgerError, type Account, type Engine } from '../engine';
+import { invalidParameter, LedgerError, type Account, type ControlAccess, type Engine } from '../engine';
 import { checkInput } from './input/check-input';
 import { restInput } from './input/rest-input';
+import type { InputOf, Members } from './input/shape';
 import { violationsMessage } from './input/violation';
 import { jsonObject } from './json-body';
 import { OPERATIONS } from './operations';
-import type { JsonObject } from './operations/operation';
+import type { JsonObject, Operation } from './operations/operation';
 import { OWN_OPERATIONS } from './operations/own-operations';
 import { route } from './router';
 import { errorAnswer, ServiceError, type ErrorAnswer } from './service-error';
@@ -97,19 +98,34 @@ function restAnswer({ engine, account }: WireOptions, request: WireRequest, call
     async body() {
       const checked = checkInput(operation.input, restInput(operation.input, path, request.rawQuery, request.body));
       if (checked.kind === 'invalid') throw invalidParameter(checked.violations[0]!.parameterName, violationsMessage(checked.violations));
+      await engine.controlGrants.check(callerArn, accessOf(operation, checked.input));
       return operation.run({ engine, account, callerArn }, checked.input);
     },
   };
 }
 
-function sessionAnswer({ engine, clock }: WireOptions, request: WireRequest, callerArn: string): Answer {
+/** Which permission a request to the control plane needs. */
+function accessOf({ name, ledgerOf = namedLedger, administrators }: Operation, input: InputOf<Members>): ControlAccess {
+  return { action: name, ledgerName: administrators ? undefined : ledgerOf(input), administrators };
+}
+
+const namedLedger = ({ Name, LedgerName }: InputOf<Members>): string | undefined => (Name ?? LedgerName) as string | undefined;
+
+function sessionAnswer({ engine, clock, onlySessions }: WireOptions, request: WireRequest, callerArn: string): Answer {
   const target = request.headers['x-amz-target']!;
   if (SESSION_TARGET.exec(target)?.[1] !== 'SendCommand') {
     throw new ServiceError('UnknownOperationException', `The target ${target.slice(0, 100)} is unknown; this service knows QLDBSession.SendCommand.`);
   }
   const envelope = jsonObject(request.body);
   const command = commandOf(envelope);
-  return { operation: command.name, body: async () => sendCommand(command, envelope, engine.sessions, callerArn, clock) };
+  return {
+    operation: command.name,
+    async body() {
+      // On the control plane statements are not checked, so they are for administrators; the session URL has the grants of its ledgers.
+      if (!onlySessions) await engine.controlGrants.check(callerArn, { action: 'SendCommand', administrators: true });
+      return sendCommand(command, envelope, engine.sessions, callerArn, clock);
+    },
+  };
 }
 
 function errorResponse({ status, name, message, members }: ErrorAnswer, requestId: string, isSession: boolean): WireResponse {

@@ -53,7 +53,7 @@ export class FakeLedgerService {
   readonly restores = new Map<string, Json>();
   /** What a restore ends with instead of a ledger. */
   restoreRefusal?: Json;
-  /** By `<ledger>/<grant id>`. */
+  /** By `<ledger>/<grant id>`; for those on the control plane the ledger is an asterisk. */
   readonly grants = new Map<string, Json>();
   readonly calls: { readonly operation: string; readonly input: Json }[] = [];
   /** Polls that see CREATING, DELETING or IN_PROGRESS before the state moves on. */
@@ -176,8 +176,10 @@ export class FakeLedgerService {
       'GET /ledgers/*/journal-kinesis-streams': ['ListJournalKinesisStreamsForLedger', () => ({ Streams: this.of(this.streams, name) })],
       'GET /ledgers/*/journal-kinesis-streams/*': ['DescribeJournalKinesisStream', () => ({ Stream: this.stream(name, id) })],
       'DELETE /ledgers/*/journal-kinesis-streams/*': ['CancelJournalKinesisStream', () => this.cancelStream(name, id)],
-      'PUT /ledgers/*/grants/*': ['PutLedgerGrant', () => this.putGrant(this.ledger(name), id, input)],
-      'DELETE /ledgers/*/grants/*': ['DeleteLedgerGrant', () => this.deleteGrant(this.ledger(name), id)],
+      'PUT /ledgers/*/grants/*': ['PutLedgerGrant', () => this.putGrant(this.ledger(name).Name, id, input)],
+      'DELETE /ledgers/*/grants/*': ['DeleteLedgerGrant', () => this.deleteGrant(this.ledger(name).Name, id)],
+      'PUT /grants/*': ['PutControlGrant', () => this.putGrant('*', name, input)],
+      'DELETE /grants/*': ['DeleteControlGrant', () => this.deleteGrant('*', name)],
       'GET /tags/*': ['ListTagsForResource', () => ({ Tags: this.tagged(name) })],
       'POST /tags/*': ['TagResource', () => this.tagResource(name, input.Tags)],
       'DELETE /tags/*': ['UntagResource', () => this.untagResource(name, query.getAll('tagKeys'))],
@@ -296,12 +298,12 @@ export class FakeLedgerService {
     return { StreamId: id };
   }
 
-  private putGrant({ Name: name }: FakeLedger, id: string, grant: Json): Json {
+  private putGrant(name: string, id: string, grant: Json): Json {
     this.grants.set(`${name}/${id}`, grant);
     return { GrantId: id, ...grant };
   }
 
-  private deleteGrant({ Name: name }: FakeLedger, id: string): Json {
+  private deleteGrant(name: string, id: string): Json {
     this.grants.delete(`${name}/${id}`);
     return {};
   }

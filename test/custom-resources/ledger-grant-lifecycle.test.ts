@@ -218,3 +218,55 @@ describe('Delete', () => {
     expect(Reason).toContain('--retain-resources ClerkLedgerGrant');
   });
 });
+
+describe('A grant on the control plane', () => {
+  const VERIFY = { PrincipalArn: principal('clerk'), LedgerName: 'audit', Actions: ['GetBlock', 'GetDigest'] };
+  const control = (changes: Record<string, unknown> = {}) => properties({ ...VERIFY, Tables: undefined, ...changes });
+
+  test('G23 is put as one of the service, under an id that names no ledger, and deleted', async () => {
+    for (const options of [{}, { invokesTwice: true }]) {
+      const deployment = stack(options);
+      const { Status, PhysicalResourceId, Data } = await deployment.create(control());
+      expect({ Status, PhysicalResourceId }).toEqual({ Status: 'SUCCESS', PhysicalResourceId: expect.stringMatching(/^\*\/Stack-Clerk-[0-9a-f]{16}$/) });
+      expect(Data).toEqual({ GrantId: PhysicalResourceId!.split('/')[1] });
+      expect([...world.service.grants]).toEqual([[PhysicalResourceId, VERIFY]]);
+      expect(await deployment.delete()).toMatchObject({ Status: 'SUCCESS' });
+      expect(grants()).toEqual([]);
+    }
+  });
+
+  test('G24 needs no ledger to be there, and is deleted although it is gone', async () => {
+    const deployment = stack();
+    expect(await deployment.create(control({ LedgerName: 'later' }))).toMatchObject({ Status: 'SUCCESS' });
+    world.service.ledgers.clear();
+    expect(await deployment.delete()).toMatchObject({ Status: 'SUCCESS' });
+    expect(grants()).toEqual([]);
+  });
+
+  test('G25 changes its actions and its ledger in place, and back', async () => {
+    const deployment = stack();
+    await deployment.create(control());
+    const { physicalId } = deployment;
+    const changed = { LedgerName: '*', Actions: ['*'] };
+    expect(await deployment.update(control(changed))).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: physicalId });
+    expect(grants()).toEqual([{ ...VERIFY, ...changed }]);
+    await deployment.updateAndRollBack(control());
+    expect([...world.service.grants]).toEqual([[physicalId, { ...VERIFY, ...changed }]]);
+  });
+
+  test('G26 is given to another principal before the former one loses it', async () => {
+    const deployment = stack();
+    await deployment.create(control());
+    await deployment.update(control({ PrincipalArn: principal('auditor') }));
+    expect(grants()).toEqual([{ ...VERIFY, PrincipalArn: principal('auditor') }]);
+    expect(world.service.calls.map(({ operation }) => operation)).toEqual(['PutControlGrant', 'PutControlGrant', 'DeleteControlGrant']);
+  });
+
+  test('G27 whose every answer gets lost goes with the Create that failed', async () => {
+    world.service.fail('PutControlGrant', { status: 500, afterTheFact: true, times: 1000 });
+    const { Status, Reason } = await stack().create(control());
+    expect(Status).toBe('FAILED');
+    expect(Reason).toMatch(/^Create of grant 'Stack-Clerk-[0-9a-f]+' on the control plane failed/);
+    expect(grants()).toEqual([]);
+  });
+});

@@ -166,6 +166,19 @@ test('grants live and end as in a stack, also when their ledger goes first', asy
   expect(await second.delete()).toMatchObject({ Status: 'SUCCESS' });
 });
 
+test('grants on the control plane live and end as in a stack, also without their ledger', async () => {
+  const grants = async () => (await (await fetch(`${service.url}/grants`)).json() as { Grants: object[] }).Grants;
+  const auditor = { PrincipalArn: 'arn:aws:iam::000000000000:role/auditor', LedgerName: 'to-come', Actions: ['GetBlock', 'GetDigest'] };
+  const properties = { ...common(), ...auditor, GrantId: 'Stack-Auditor' };
+  const deployment = new CloudFormationSimulator(ledgerGrantLifecycle(edges), clock, { invokesTwice: true });
+  const { Data } = await deployment.create(properties);
+  expect(await grants()).toEqual([{ GrantId: Data!.GrantId, ...auditor }]);
+  expect(await deployment.update({ ...properties, LedgerName: '*', Actions: ['*'] })).toMatchObject({ Status: 'SUCCESS' });
+  expect(await grants()).toEqual([{ GrantId: Data!.GrantId, ...auditor, LedgerName: '*', Actions: ['*'] }]);
+  expect(await deployment.delete()).toMatchObject({ Status: 'SUCCESS' });
+  expect(await grants()).toEqual([]);
+});
+
 test('a ledger that someone else made is refused and survives', async () => {
   const owner = new CloudFormationSimulator(ledgerLifecycle(edges), clock, {}, undefined, 'Owner');
   await owner.create(ledgerProperties({ LedgerName: 'shared', DeletionProtection: false }));

@@ -1,6 +1,6 @@
 import { ARN } from '../input/qldb-shapes';
 import { fromPath } from '../input/shape';
-import { taggableResource, tagsOf } from '../taggable-resource';
+import { ledgerOfArn, taggableResource, tagsOf } from '../taggable-resource';
 import { operation } from './operation';
 
 export const listTagsForResource = operation({
@@ -8,6 +8,7 @@ export const listTagsForResource = operation({
   method: 'GET',
   path: '/tags/{ResourceArn+}',
   input: { ResourceArn: fromPath(ARN) },
+  ledgerOf: ({ ResourceArn }) => ledgerOfArn(ResourceArn),
   async run({ engine, account }, { ResourceArn }) {
     return { Tags: await tagsOf(engine, taggableResource(account, ResourceArn)) };
   },

@@ -18,6 +18,10 @@ export interface Operation<M extends Members = Members> {
   /** A segment `{Member}` is a member of the input; `{Member+}` at the end takes the rest of the path. */
   readonly path: string;
   readonly input: M;
+  /** The ledger that a request is about, for the caller's grants. @default - the member `Name` or `LedgerName`; without either, none */
+  readonly ledgerOf?: (input: InputOf<M>) => string | undefined;
+  /** Whether it changes or tells who may do what, so that no grant but an administrator's allows it. @default false */
+  readonly administrators?: boolean;
   /** Answers the response's body. @throws LedgerError */
   readonly run: (context: OperationContext, input: InputOf<M>) => Promise<JsonObject>;
   /** Headers of the response besides those that all have, given its body. @default - none */

@@ -1,6 +1,6 @@
 import { ARN, TAGS } from '../input/qldb-shapes';
 import { fromPath, required } from '../input/shape';
-import { refuseReservedTagKeys, taggableResource } from '../taggable-resource';
+import { ledgerOfArn, refuseReservedTagKeys, taggableResource } from '../taggable-resource';
 import { operation } from './operation';
 
 export const tagResource = operation({
@@ -8,6 +8,7 @@ export const tagResource = operation({
   method: 'POST',
   path: '/tags/{ResourceArn+}',
   input: { ResourceArn: fromPath(ARN), Tags: required(TAGS) },
+  ledgerOf: ({ ResourceArn }) => ledgerOfArn(ResourceArn),
   async run({ engine, account }, { ResourceArn, Tags }) {
     refuseReservedTagKeys(Object.keys(Tags));
     const resource = taggableResource(account, ResourceArn);

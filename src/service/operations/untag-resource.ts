@@ -1,6 +1,6 @@
 import { ARN, TAG_KEY, TAGS_PER_CALL_MAX } from '../input/qldb-shapes';
 import { fromPath, listOf, requiredFromQuery } from '../input/shape';
-import { taggableResource } from '../taggable-resource';
+import { ledgerOfArn, taggableResource } from '../taggable-resource';
 import { operation } from './operation';
 
 export const untagResource = operation({
@@ -8,6 +8,7 @@ export const untagResource = operation({
   method: 'DELETE',
   path: '/tags/{ResourceArn+}',
   input: { ResourceArn: fromPath(ARN), TagKeys: requiredFromQuery('tagKeys', listOf(TAG_KEY, TAGS_PER_CALL_MAX)) },
+  ledgerOf: ({ ResourceArn }) => ledgerOfArn(ResourceArn),
   async run({ engine, account }, { ResourceArn, TagKeys }) {
     const resource = taggableResource(account, ResourceArn);
     if (resource.kind === 'ledger') await engine.ledgers.untag(resource.ledgerName, TagKeys);
