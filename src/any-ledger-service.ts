@@ -6,7 +6,7 @@ import { LedgerServicePrivateAccess } from './ledger-service-private-access';
 /** A QLDB-compatible service that ledgers live in. */
 export interface ILedgerService extends IResource {
   /**
-   * Where the control plane answers: every operation, for administrators. Ends in a slash when it is a function URL.
+   * Where the control plane answers: every operation, for administrators and for who is granted some. Ends in a slash when it is a function URL.
    * @attribute
    */
   readonly serviceUrl: string;
@@ -18,8 +18,8 @@ export interface ILedgerService extends IResource {
   readonly sessionUrl: string;
 
   /**
-   * Whether the service keeps grants on its ledgers and checks the statements that reach `sessionUrl` against them. Endpoints that evaluate
-   * IAM themselves do not.
+   * Whether the service keeps grants, and checks against them the statements that reach `sessionUrl` and the operations that reach `serviceUrl`. Endpoints
+   * that evaluate IAM themselves do not.
    */
   readonly checksGrants: boolean;
 

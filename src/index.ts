@@ -6,6 +6,7 @@ export { type LedgerServiceQuotas } from './ledger-service-quotas';
 export * from './ledger';
 export { type FinalExportOptions } from './final-export';
 export * from './ledger-digest';
+export { ControlPlaneAction } from './control-plane-action';
 export * from './ledger-grants';
 export { type ILedgerMetrics } from './ledger-metrics';
 export * from './ledger-alarms';

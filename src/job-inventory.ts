@@ -282,7 +282,7 @@ export class JobInventory extends Resource {
   }
 
   private allowListing(service: ILedgerService | undefined, organizations: readonly string[], batchOperations: boolean): void {
-    service?.grants.invoke(this.runFunction);
+    service?.grants._reach(this.runFunction);
     if (organizations.length > 0) {
       this.runFunction.addToRolePolicy(new iam.PolicyStatement({
         actions: ['workmail:ListMailboxExportJobs'],

@@ -178,7 +178,7 @@ export class JournalExportSchedule extends Resource {
       WindowSeconds: this.windowLength.toSeconds(),
       WindowsPerRun: windowsPerRun,
     });
-    service.grants.invoke(this.runFunction);
+    service.grants._reach(this.runFunction);
     this.rule = new events.Rule(this, 'Rule', {
       description: `Exports of the journal of a ledger (${this.node.path})`.slice(0, 512),
       schedule,

@@ -146,7 +146,7 @@ export class LedgerDigest extends Resource {
       environment: { LEDGER_DIGEST: Stack.of(this).toJsonString({ ServiceUrl: service.serviceUrl, ...declaration }) },
     });
     const access = this.allowKeeping(this.runFunction.role!, 'RunAccess');
-    service.grants.invoke(this.runFunction);
+    service.grants._reach(this.runFunction);
 
     const target = new targets.LambdaFunction(this.runFunction);
     const schedule = props.schedule ?? events.Schedule.rate(Duration.days(1));

@@ -14,8 +14,8 @@ export const LEDGER_GRANT_LIFECYCLE: Lifecycle = {
 };
 
 /** A role or user: what a caller of the service can be recognised by. */
-interface NamedPrincipal {
-  readonly construct: Construct;
+export interface NamedPrincipal {
+  readonly construct: Construct & iam.IIdentity;
   readonly arn: string;
 }
 
@@ -37,21 +37,42 @@ export function ledgerGrantResource(
 ): CustomResource {
   const { construct: scope, arn } = namedPrincipal(grantee)!;
   const wish = Stack.of(scope).resolve({ Actions: [...new Set(actions)].sort(), Tables: [...new Set(tables)].sort() });
-  const fingerprint = createHash('sha256').update(JSON.stringify([ledger.node.path, wish])).digest('hex').slice(0, 8).toUpperCase();
+  const fingerprint = fingerprintOf([ledger.node.path, wish]);
   const id = `LedgerGrant${fingerprint}`;
   return scope.node.tryFindChild(id) as CustomResource | undefined ?? lifecycleResource(scope, id, LEDGER_GRANT_LIFECYCLE, service, {
     LedgerName: ledger.ledgerName,
-    GrantId: `${Names.uniqueResourceName(scope, { maxLength: READABLE_ID_LENGTH_MAX, separator: '-' })}-${fingerprint}`,
+    GrantId: grantIdOf(scope, fingerprint),
     PrincipalArn: arn,
     ...wish,
   });
 }
 
+/** What tells the grants of one principal apart. */
+export const fingerprintOf = (parts: readonly unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 8).toUpperCase();
+
+/** How the id of a grant begins in the service. */
+export const grantIdOf = (scope: Construct, fingerprint: string): string =>
+  `${Names.uniqueResourceName(scope, { maxLength: READABLE_ID_LENGTH_MAX, separator: '-' })}-${fingerprint}`;
+
 /** Ids of grants have 64 characters, of which the handler uses 17 and the fingerprint 9. */
 const READABLE_ID_LENGTH_MAX = 38;
 
-function namedPrincipal({ grantPrincipal }: iam.IGrantable): NamedPrincipal | undefined {
+/** The grantee's role or user, or undefined. */
+export function namedPrincipal({ grantPrincipal }: iam.IGrantable): NamedPrincipal | undefined {
   const { roleArn, userArn } = grantPrincipal as Partial<iam.IRole & iam.IUser>;
   const arn = roleArn ?? userArn;
-  return arn !== undefined && Construct.isConstruct(grantPrincipal) ? { construct: grantPrincipal as Construct, arn } : undefined;
+  return arn !== undefined && Construct.isConstruct(grantPrincipal) ? { construct: grantPrincipal as Construct & iam.IIdentity, arn } : undefined;
+}
+
+/** The service's side of a grant as one in CDK: to IAM's it is what the policy of a resource is to the policy of a principal. */
+export function grantInService(
+  grantee: iam.IGrantable, service: ILedgerService, inService: CustomResource, wish: { readonly actions: string[]; readonly resourceArns: string[] },
+): iam.Grant {
+  return iam.Grant.addStatementToResourcePolicy({
+    ...wish,
+    grantee,
+    resource: { env: service.env, addToResourcePolicy: () => ({ statementAdded: true, policyDependable: inService }) },
+    statement: new iam.PolicyStatement({ actions: wish.actions, resources: wish.resourceArns, principals: [grantee.grantPrincipal] }),
+  });
 }

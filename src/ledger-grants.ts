@@ -1,18 +1,22 @@
-import { Annotations, Stack, aws_iam as iam } from 'aws-cdk-lib';
+import { Stack, aws_iam as iam } from 'aws-cdk-lib';
+import { ControlPlaneAction } from './control-plane-action';
+import { controlPlaneGrant, heldBy } from './control-plane-grant';
 import { ILedger } from './ledger';
-import { granteeProblem, ledgerGrantResource } from './ledger-grant-resource';
+import { grantInService, granteeProblem, ledgerGrantResource } from './ledger-grant-resource';
 import { rejectProblemsOf } from './problems';
 import { grantOptionsProblems, PartiqlAction, StatementGrantOptions, TableGrantOptions } from './table-grant-options';
 
 /**
  * Permissions on one ledger.
  *
- * `read`, `readWrite` and `actions` are for applications. They have two sides: IAM lets the grantee call the session URL of the ledger's service, and
- * the service, when the ledger's mode is `STANDARD`, lets its statements do what was granted and nothing else. The second side is a custom resource
- * in the stack of the grantee, which must be a role or a user, or a resource that runs under one.
+ * They have two sides: IAM lets the grantee call a URL of the ledger's service, and the service lets it do what was granted and nothing else. The second
+ * side is a custom resource in the stack of the grantee, which must be a role or a user, or a resource that runs under one.
  *
- * `verify`, `exportJournal`, `streamJournal` and `restore` are for administrators: they let the grantee call the control plane of the service, which answers
- * every operation on every ledger to whoever may call it.
+ * `read`, `readWrite` and `actions` are for applications: what their statements may do at the session URL, in a ledger of mode `STANDARD`.
+ *
+ * `verify`, `exportJournal`, `streamJournal`, `restore` and `controlPlane` are for those who look after a ledger: which operations of the control plane
+ * they may call. From the first such grant on, its grantee is held to its grants, and to nothing when the last one is gone; only
+ * `LedgerService.grants.invoke` makes it an administrator.
  *
  * All of them also name the `qldb:` actions they mean, for endpoints that evaluate IAM themselves.
  */
@@ -64,41 +68,71 @@ export class LedgerGrants {
       return named;
     }
     const reachable = service.grants.connect(grantee).combine(named);
-    return service.checksGrants ? reachable.combine(this.inService(grantee, options)) : reachable;
+    return service.checksGrants ? reachable.combine(grantInService(
+      grantee, service, ledgerGrantResource(this.ledger, service, grantee, actions, tables),
+      { actions: qldbActions(actions), resourceArns: [this.ledger.ledgerArn] })) : reachable;
   }
 
   /**
-   * Verify: read digests, blocks and revisions with their proofs. An administrator's permission: see above.
+   * Verify: read digests, blocks and revisions with their proofs.
    * @param grantee who may.
    */
   public verify(grantee: iam.IGrantable): iam.Grant {
-    return this.administer(grantee, this.onLedger(grantee, VERIFY_ACTIONS));
+    return this.controlPlane(grantee, ...VERIFY_ACTIONS);
   }
 
   /**
-   * Start exports of the journal and follow them. An administrator's permission: see above.
+   * Start exports of the journal and follow them.
    * @param grantee who may.
    */
   public exportJournal(grantee: iam.IGrantable): iam.Grant {
-    return this.administer(grantee, this.onLedger(grantee, EXPORT_ACTIONS));
+    return this.controlPlane(grantee, ...EXPORT_ACTIONS);
   }
 
   /**
-   * Start streams of the journal, follow and cancel them. An administrator's permission: see above.
+   * Start streams of the journal, follow and cancel them.
    * @param grantee who may.
    */
   public streamJournal(grantee: iam.IGrantable): iam.Grant {
-    const streams = Stack.of(this.ledger).formatArn({ service: 'qldb', resource: 'stream', resourceName: `${this.ledger.ledgerName}/*` });
-    return this.administer(grantee, iam.Grant.addToPrincipal({ grantee, actions: STREAM_ACTIONS, resourceArns: [streams] }));
+    return this.controlPlane(grantee, ...STREAM_ACTIONS);
   }
 
   /**
-   * Restore the ledger from exports of its journal, and follow the restore. An administrator's permission: see above. The operations are this
-   * library's own; QLDB had none of the kind.
+   * Restore the ledger from exports of its journal, and follow the restore. The operations are this library's own; QLDB
+   * had none of the kind.
    * @param grantee who may.
    */
   public restore(grantee: iam.IGrantable): iam.Grant {
-    return this.administer(grantee, this.onLedger(grantee, RESTORE_ACTIONS));
+    return this.controlPlane(grantee, ...RESTORE_ACTIONS);
+  }
+
+  /**
+   * Call any choice of the control plane's operations on the ledger.
+   * @param grantee who may.
+   * @param actions which operations; at least one.
+   */
+  public controlPlane(grantee: iam.IGrantable, ...actions: ControlPlaneAction[]): iam.Grant {
+    const { ledger } = this;
+    const { service } = ledger;
+    rejectProblemsOf(`Grant on ledger '${ledger.node.path}'`, [
+      actions.length === 0 ? 'actions is empty: name what the grantee may call, such as ControlPlaneAction.GET_DIGEST' : undefined,
+      service?.checksGrants ? granteeProblem(grantee) : undefined,
+    ]);
+    const ofStreams = actions.filter(action => STREAM_ACTIONS.includes(action));
+    const ofLedger = actions.filter(action => !STREAM_ACTIONS.includes(action));
+    const inIam = [...ofLedger.length > 0 ? [this.onLedger(grantee, qldbActions(ofLedger))] : [], ...ofStreams.length > 0 ? [this.onStreams(grantee, ofStreams)] : []]
+      .reduce((one, other) => one.combine(other));
+    if (!service?.checksGrants) {
+      return service?.grants.invoke(grantee).combine(inIam) ?? inIam;
+    }
+    const inService = controlPlaneGrant(service, grantee, { path: ledger.node.path, ledgerName: ledger.ledgerName }, actions);
+    return service.grants._reach(heldBy(inService, grantee)).combine(inIam)
+      .combine(grantInService(grantee, service, inService, { actions: qldbActions(actions), resourceArns: [ledger.ledgerArn] }));
+  }
+
+  private onStreams(grantee: iam.IGrantable, actions: ControlPlaneAction[]): iam.Grant {
+    const streams = Stack.of(this.ledger).formatArn({ service: 'qldb', resource: 'stream', resourceName: `${this.ledger.ledgerName}/*` });
+    return iam.Grant.addToPrincipal({ grantee, actions: qldbActions(actions), resourceArns: [streams] });
   }
 
   private onLedger(grantee: iam.IGrantable, actions: string[]): iam.Grant {
@@ -114,27 +148,6 @@ export class LedgerGrants {
     });
   }
 
-  /** The service's side of a grant is to IAM's what the policy of a resource is to the policy of a principal. */
-  private inService(grantee: iam.IGrantable, { actions, tables }: StatementGrantOptions): iam.Grant {
-    const resource = ledgerGrantResource(this.ledger, this.ledger.service!, grantee, actions, tables);
-    const wish = { actions: qldbActions(actions), resourceArns: [this.ledger.ledgerArn] };
-    return iam.Grant.addStatementToResourcePolicy({
-      ...wish,
-      grantee,
-      resource: { env: this.ledger.env, addToResourcePolicy: () => ({ statementAdded: true, policyDependable: resource }) },
-      statement: new iam.PolicyStatement({ actions: wish.actions, resources: wish.resourceArns, principals: [grantee.grantPrincipal] }),
-    });
-  }
-
-  private administer(grantee: iam.IGrantable, inIam: iam.Grant): iam.Grant {
-    if (this.ledger.service?.checksGrants) {
-      Annotations.of(this.ledger).addWarningV2('cdk-ledger:grantOpensControlPlane',
-        'verify, exportJournal, streamJournal and restore make an administrator of their grantee, who may then call every operation on every ledger of the '
-        + 'service: give it a service of its own, or acknowledge this');
-    }
-    return this.ledger.service?.grants.invoke(grantee).combine(inIam) ?? inIam;
-  }
-
   private tablesProblem({ tables }: TableGrantOptions): string | undefined {
     return tables && 'tables are named, but nothing there checks statements by the names of tables: IAM knows them by their ids. '
       + 'Leave tables out to mean all of them'
@@ -142,17 +155,22 @@ export class LedgerGrants {
   }
 }
 
-const qldbActions = (actions: readonly PartiqlAction[]): string[] => [...new Set(actions)].sort().map(action => `qldb:${action}`);
+const qldbActions = (actions: readonly (PartiqlAction | ControlPlaneAction)[]): string[] => [...new Set(actions)].sort().map(action => `qldb:${action}`);
 
 const SESSION_ACTIONS = ['qldb:SendCommand'];
 const READ_ACTIONS = [PartiqlAction.HISTORY_FUNCTION, PartiqlAction.SELECT];
 const WRITE_ACTIONS = [PartiqlAction.DELETE, PartiqlAction.INSERT, PartiqlAction.UPDATE];
-const VERIFY_ACTIONS = ['qldb:DescribeLedger', 'qldb:GetBlock', 'qldb:GetDigest', 'qldb:GetRevision'];
-const EXPORT_ACTIONS = ['qldb:DescribeJournalS3Export', 'qldb:ExportJournalToS3', 'qldb:ListJournalS3ExportsForLedger'];
-const RESTORE_ACTIONS = ['qldb:DescribeLedger', 'qldb:DescribeLedgerRestore', 'qldb:RestoreLedger'];
+const VERIFY_ACTIONS = [
+  ControlPlaneAction.DESCRIBE_LEDGER, ControlPlaneAction.GET_BLOCK, ControlPlaneAction.GET_DIGEST, ControlPlaneAction.GET_REVISION,
+];
+const EXPORT_ACTIONS = [
+  ControlPlaneAction.DESCRIBE_JOURNAL_S3_EXPORT, ControlPlaneAction.EXPORT_JOURNAL_TO_S3, ControlPlaneAction.LIST_JOURNAL_S3_EXPORTS_FOR_LEDGER,
+];
+const RESTORE_ACTIONS = [ControlPlaneAction.DESCRIBE_LEDGER, ControlPlaneAction.DESCRIBE_LEDGER_RESTORE, ControlPlaneAction.RESTORE_LEDGER];
+/** IAM knows these by the ARN of a stream. */
 const STREAM_ACTIONS = [
-  'qldb:CancelJournalKinesisStream',
-  'qldb:DescribeJournalKinesisStream',
-  'qldb:ListJournalKinesisStreamsForLedger',
-  'qldb:StreamJournalToKinesis',
+  ControlPlaneAction.CANCEL_JOURNAL_KINESIS_STREAM,
+  ControlPlaneAction.DESCRIBE_JOURNAL_KINESIS_STREAM,
+  ControlPlaneAction.LIST_JOURNAL_KINESIS_STREAMS_FOR_LEDGER,
+  ControlPlaneAction.STREAM_JOURNAL_TO_KINESIS,
 ];

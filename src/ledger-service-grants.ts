@@ -1,4 +1,7 @@
 import { aws_iam as iam, aws_lambda as lambda } from 'aws-cdk-lib';
+import { ILedgerService } from './any-ledger-service';
+import { administratorGrant } from './control-plane-grant';
+import { grantInService, namedPrincipal } from './ledger-grant-resource';
 
 /** Lets a caller through. */
 type Door = (grantee: iam.IGrantable) => iam.Grant;
@@ -9,19 +12,21 @@ export class LedgerServiceGrants {
    * Grants on a service behind the URLs of two Lambda functions.
    * @param apiFunction the function that answers the control plane.
    * @param sessionFunction the function that answers sessions.
+   * @param service the service, which is told of its administrators; without it they are who IAM lets in.
    */
-  public static fromFunctions(apiFunction: lambda.IFunction, sessionFunction: lambda.IFunction): LedgerServiceGrants {
-    return new LedgerServiceGrants(grantee => apiFunction.grantInvokeUrl(grantee), grantee => sessionFunction.grantInvokeUrl(grantee));
+  public static fromFunctions(apiFunction: lambda.IFunction, sessionFunction: lambda.IFunction, service?: ILedgerService): LedgerServiceGrants {
+    return new LedgerServiceGrants(grantee => apiFunction.grantInvokeUrl(grantee), grantee => sessionFunction.grantInvokeUrl(grantee), service);
   }
 
   /**
    * Grants on a service that answers in a VPC, through private APIs of API Gateway.
    * @param controlArn what a caller of the control plane invokes: an ARN of `execute-api`.
    * @param sessionArn what a caller of sessions invokes: an ARN of `execute-api`.
+   * @param service the service, which is told of its administrators; without it they are who IAM lets in.
    */
-  public static fromPrivateApis(controlArn: string, sessionArn: string): LedgerServiceGrants {
+  public static fromPrivateApis(controlArn: string, sessionArn: string, service?: ILedgerService): LedgerServiceGrants {
     const through = (arn: string): Door => grantee => iam.Grant.addToPrincipal({ grantee, actions: ['execute-api:Invoke'], resourceArns: [arn] });
-    return new LedgerServiceGrants(through(controlArn), through(sessionArn));
+    return new LedgerServiceGrants(through(controlArn), through(sessionArn), service);
   }
 
   /** Grants on an endpoint whose callers are authorised elsewhere: nothing is added to anybody. */
@@ -30,14 +35,26 @@ export class LedgerServiceGrants {
     return new LedgerServiceGrants(closed, closed);
   }
 
-  private constructor(private readonly controlPlane: Door, private readonly sessions: Door) {}
+  private constructor(private readonly controlPlane: Door, private readonly sessions: Door, private readonly service?: ILedgerService) {}
 
   /**
-   * Makes the grantee an administrator: lets it call the control plane, which answers every operation of the QLDB API on every ledger of
-   * the service, statements on any table included.
+   * Makes the grantee an administrator: lets it call the control plane, which answers it every operation of the QLDB API on every ledger of
+   * the service, statements on any table included. A role or user is one from then on whatever else it is granted on the control plane. Others, such as
+   * a whole account, are let in by IAM alone.
    * @param grantee who may call.
    */
   public invoke(grantee: iam.IGrantable): iam.Grant {
+    const reached = this.controlPlane(grantee);
+    return this.service && namedPrincipal(grantee)
+      ? reached.combine(grantInService(grantee, this.service, administratorGrant(this.service, grantee), { actions: ['qldb:*'], resourceArns: ['*'] }))
+      : reached;
+  }
+
+  /**
+   * Lets the grantee call the control plane. Who is granted nothing there may do everything.
+   * @internal
+   */
+  public _reach(grantee: iam.IGrantable): iam.Grant {
     return this.controlPlane(grantee);
   }
 

@@ -14,11 +14,11 @@ export function importedService(scope: Construct, id: string, attributes: Ledger
     public readonly serviceUrl = serviceUrl;
     public readonly sessionUrl = sessionUrl;
     public readonly privateAccess = privateAccess;
-    public readonly grants = privateAccess
+    public readonly grants: LedgerServiceGrants = privateAccess
       ? LedgerServiceGrants.fromPrivateApis(
-        privateDoorArn(this, apiIdOf(serviceUrl), '*'), privateDoorArn(this, apiIdOf(sessionUrl), 'POST/'))
+        privateDoorArn(this, apiIdOf(serviceUrl), '*'), privateDoorArn(this, apiIdOf(sessionUrl), 'POST/'), this)
       : LedgerServiceGrants.fromFunctions(
-        importedFunction(this, 'ApiFunction', attributes.apiFunctionArn), importedFunction(this, 'SessionFunction', attributes.sessionFunctionArn));
+        importedFunction(this, 'ApiFunction', attributes.apiFunctionArn), importedFunction(this, 'SessionFunction', attributes.sessionFunctionArn), this);
     private readonly executionRoles = [
       iam.Role.fromRoleArn(this, 'ApiRole', attributes.apiRoleArn),
       iam.Role.fromRoleArn(this, 'WorkerRole', attributes.workerRoleArn),

@@ -149,7 +149,7 @@ export class LedgerService extends Resource implements ILedgerService {
     return {
       serviceUrl: this.apiFunction.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.AWS_IAM }).url,
       sessionUrl: this.sessionFunction.addFunctionUrl({ authType: lambda.FunctionUrlAuthType.AWS_IAM }).url,
-      grants: LedgerServiceGrants.fromFunctions(this.apiFunction, this.sessionFunction),
+      grants: LedgerServiceGrants.fromFunctions(this.apiFunction, this.sessionFunction, this),
     };
   }
 
@@ -165,7 +165,7 @@ export class LedgerService extends Resource implements ILedgerService {
     return {
       serviceUrl: control.url,
       sessionUrl: sessions.url,
-      grants: LedgerServiceGrants.fromPrivateApis(privateDoorArn(this, control.apiId, '*'), privateDoorArn(this, sessions.apiId, 'POST/')),
+      grants: LedgerServiceGrants.fromPrivateApis(privateDoorArn(this, control.apiId, '*'), privateDoorArn(this, sessions.apiId, 'POST/'), this),
     };
   }
 

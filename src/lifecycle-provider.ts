@@ -67,7 +67,7 @@ export function lifecycleResource(
   { removalPolicy, timeout }: LifecycleResourceOptions = {},
 ): CustomResource {
   const provider = providerOf(scope, lifecycle, service.privateAccess);
-  service.grants.invoke(provider.handlerRole);
+  service.grants._reach(provider.handlerRole);
   const resource = new CustomResource(scope, id, {
     serviceToken: provider.serviceToken,
     serviceTimeout: timeout ?? lifecycle.totalTimeout.plus(ANSWER_MARGIN),

@@ -1,7 +1,9 @@
 import { App, CfnParameter, CfnResource, Stack, aws_iam as iam, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { grantedStatements, onlyResource, resourcesOf } from './full-stack';
-import { ILedger, Ledger, LedgerService, PartiqlAction } from '../../src';
+import { ControlPlaneAction, ILedger, Ledger, LedgerService, PartiqlAction } from '../../src';
+import { OPERATIONS } from '../../src/service/operations';
+import { OWN_OPERATIONS } from '../../src/service/operations/own-operations';
 
 const ASSUMED_BY_LAMBDA = { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') };
 const ledgerArn = { 'Fn::GetAtt': [expect.stringMatching(/^Ledger/), 'LedgerArn'] };
@@ -161,27 +163,128 @@ describe('a ledger whose service does not check statements itself', () => {
   });
 });
 
-test('verify, exportJournal, streamJournal and restore are for administrators: they reach the control plane, and the service is told nothing', () => {
-  expect(inIam((ledger, role) => ledger.grants.verify(role))).toEqual({
-    reached: 'Api',
-    actions: [{ Action: ['qldb:DescribeLedger', 'qldb:GetBlock', 'qldb:GetDigest', 'qldb:GetRevision'], Resource: ledgerArn }],
-  });
-  expect(inIam((ledger, role) => ledger.grants.exportJournal(role))).toEqual({
-    reached: 'Api',
-    actions: [{ Action: ['qldb:DescribeJournalS3Export', 'qldb:ExportJournalToS3', 'qldb:ListJournalS3ExportsForLedger'], Resource: ledgerArn }],
-  });
-  expect(inIam((ledger, role) => ledger.grants.restore(role))).toEqual({
-    reached: 'Api',
-    actions: [{ Action: ['qldb:DescribeLedger', 'qldb:DescribeLedgerRestore', 'qldb:RestoreLedger'], Resource: ledgerArn }],
-  });
-  const { reached, actions: [stream] } = inIam((ledger, role) => ledger.grants.streamJournal(role));
-  expect(reached).toBe('Api');
-  expect(stream.Action).toContain('qldb:StreamJournalToKinesis');
-  expect(JSON.stringify(stream.Resource)).toMatch(/:stream\/",.*LedgerName.*\/\*/);
+const VERIFY = ['DescribeLedger', 'GetBlock', 'GetDigest', 'GetRevision'];
+const EXPORT = ['DescribeJournalS3Export', 'ExportJournalToS3', 'ListJournalS3ExportsForLedger'];
+const STREAM = ['CancelJournalKinesisStream', 'DescribeJournalKinesisStream', 'ListJournalKinesisStreamsForLedger', 'StreamJournalToKinesis'];
+const inQldb = (actions: string[]) => actions.map(action => `qldb:${action}`);
+const grantsOf = (stack: Stack) => Object.entries(resourcesOf(stack)).filter(([, { Type }]) => Type === 'Custom::QldbLedgerGrant');
 
-  const { stack, ledger, role } = stackOf();
-  const grants = [ledger.grants.verify(role), ledger.grants.exportJournal(role), ledger.grants.streamJournal(role)];
-  expect(grants.map(({ success }) => success)).toEqual([true, true, true]);
-  Annotations.fromStack(stack).hasWarning('/Stack/Ledger', Match.stringLikeRegexp('make an administrator.*cdk-ledger:grantOpensControlPlane'));
-  expect(Object.values(resourcesOf(stack)).map(({ Type }) => Type)).not.toContain('Custom::QldbLedgerGrant');
+describe('a grant on the control plane', () => {
+  test.each<[string, (ledger: Ledger, role: iam.Role) => iam.Grant, string[]]>([
+    ['verify', (ledger, role) => ledger.grants.verify(role), VERIFY],
+    ['exportJournal', (ledger, role) => ledger.grants.exportJournal(role), EXPORT],
+    ['streamJournal', (ledger, role) => ledger.grants.streamJournal(role), STREAM],
+    ['restore', (ledger, role) => ledger.grants.restore(role), ['DescribeLedger', 'DescribeLedgerRestore', 'RestoreLedger']],
+    ['controlPlane', (ledger, role) => ledger.grants.controlPlane(role, ControlPlaneAction.GET_DIGEST, ControlPlaneAction.DESCRIBE_LEDGER), ['DescribeLedger', 'GetDigest']],
+  ])('%s lets IAM pass its grantee to the control plane, and tells the service which operations it means', (_, grant, actions) => {
+    const { reached, actions: [named, ...others] } = inIam(grant);
+    expect(reached).toBe('Api');
+    expect(others).toEqual([]);
+    expect([...named.Action as string[]].sort()).toEqual(inQldb(actions));
+    expect(JSON.stringify(named.Resource)).toMatch(actions === STREAM ? /:stream\/",.*LedgerName.*"\/\*"/ : /LedgerArn/);
+    expect(inService(grant)).toEqual({
+      ServiceToken: expect.anything(),
+      ServiceTimeout: '1200',
+      ServiceUrl: { 'Fn::GetAtt': [expect.stringMatching(/^DefaultLedgerServiceApi/), 'FunctionUrl'] },
+      LedgerName: { 'Fn::GetAtt': [expect.stringMatching(/^Ledger/), 'LedgerName'] },
+      GrantId: expect.stringMatching(/^[A-Za-z0-9-]{1,47}$/),
+      PrincipalArn: { 'Fn::GetAtt': [expect.stringMatching(/^Caller/), 'Arn'] },
+      Actions: actions,
+    });
+  });
+
+  test('is there before IAM lets its grantee in, and until IAM has shut it out', () => {
+    const { stack, ledger, role } = stackOf();
+    ledger.grants.verify(role);
+    new Ledger(stack, 'Ledger2').grants.exportJournal(role);
+    const opening = Object.entries(resourcesOf(stack)).filter(([, { Type, Properties }]) =>
+      Type === 'AWS::IAM::Policy' && /^"Caller/.test(JSON.stringify(Properties.Roles?.[0]?.Ref)) && JSON.stringify(Properties.PolicyDocument).includes('lambda:'));
+    expect(opening.map(([id]) => id)).toEqual([expect.stringMatching(/^CallerControlPlaneAccess/)]);
+    expect(opening[0][1].DependsOn).toEqual(expect.arrayContaining(grantsOf(stack).map(([id]) => id)));
+    expect(grantsOf(stack)).toHaveLength(2);
+  });
+
+  test('is in force, on both sides, before what waits for it', () => {
+    const { stack, ledger, role } = stackOf();
+    const verifying = new CfnResource(stack, 'Verifying', { type: 'Custom::Verifying' });
+    const grant = ledger.grants.verify(role);
+    expect(grant.success).toBe(true);
+    grant.applyBefore(verifying);
+    expect(onlyResource(stack, 'Custom::Verifying').DependsOn).toEqual(expect.arrayContaining([
+      expect.stringMatching(/^CallerControlPlaneAccess/), expect.stringMatching(/^CallerControlPlaneGrant/),
+    ]));
+  });
+
+  test('to one grantee is one for each ledger, however often it is given', () => {
+    const { stack, ledger, role } = stackOf();
+    ledger.grants.verify(role);
+    ledger.grants.verify(role);
+    ledger.grants.exportJournal(role);
+    new Ledger(stack, 'Ledger2').grants.verify(role);
+    const told = grantsOf(stack).map(([, { Properties }]) => Properties);
+    expect(told.map(({ Actions }) => Actions)).toEqual([[...VERIFY, ...EXPORT].sort(), VERIFY]);
+    expect(new Set(told.map(({ GrantId }) => GrantId)).size).toBe(2);
+  });
+
+  test('warns of nothing, because it opens nothing else', () => {
+    const { stack, ledger, role } = stackOf();
+    [ledger.grants.verify(role), ledger.grants.exportJournal(role), ledger.grants.streamJournal(role), ledger.grants.restore(role)]
+      .forEach(({ success }) => expect(success).toBe(true));
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+  });
+
+  test('leaves an administrator one, in whichever order both are granted', () => {
+    for (const isFirst of [true, false]) {
+      const { stack, ledger, role } = stackOf();
+      if (isFirst) ledger.service!.grants.invoke(role);
+      ledger.grants.verify(role);
+      if (!isFirst) ledger.service!.grants.invoke(role);
+      const told = grantsOf(stack).map(([, { Properties: { LedgerName, Actions } }]) => ({ LedgerName, Actions }));
+      expect(told).toHaveLength(2);
+      expect(told).toContainEqual({ LedgerName: '*', Actions: ['*'] });
+    }
+  });
+
+  test.each<[string, (stack: Stack) => iam.IGrantable, number]>([
+    ['an imported role of the account', stack => iam.Role.fromRoleArn(stack, 'Clerk', 'arn:aws:iam::111122223333:role/clerk'), 1],
+    ['an imported user', stack => iam.User.fromUserName(stack, 'Clerk', 'clerk'), 1],
+    ['a role of another account, whose policies are written there', stack => iam.Role.fromRoleArn(stack, 'Clerk', 'arn:aws:iam::999988887777:role/clerk'), 0],
+    ['a role whose policies are managed elsewhere', stack => new iam.Role(stack, 'Clerk', ASSUMED_BY_LAMBDA).withoutPolicyUpdates(), 0],
+  ])('may be given to %s', (_, grantee, policies) => {
+    const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'eu-west-1' } });
+    const ledger = new Ledger(stack, 'Ledger');
+    ledger.grants.verify(grantee(stack));
+    expect(grantsOf(stack)).toHaveLength(1);
+    const opening = Object.entries(resourcesOf(stack)).filter(([id, { Type }]) => Type === 'AWS::IAM::Policy' && id.includes('ControlPlaneAccess'));
+    expect(opening).toHaveLength(policies);
+  });
+
+  test('is refused to whom the service cannot recognise, and for nothing', () => {
+    const { ledger } = stackOf();
+    expect(() => ledger.grants.controlPlane(new iam.AccountPrincipal('111122223333'))).toThrow(/has 2 problems:\n {2}- actions is empty: .*GET_DIGEST\n {2}- the grantee, AccountPrincipal, is neither/);
+  });
+
+  test.each([['without a service', false], ['at another endpoint', true]])('of a ledger %s is one in IAM alone, to anybody', (_, hasEndpoint) => {
+    const stack = new Stack(new App(), 'Stack');
+    const service = hasEndpoint ? LedgerService.fromEndpoint(stack, 'Endpoint', { serviceUrl: 'https://qldb.example.com' }) : undefined;
+    const ledger = service ? Ledger.fromLedgerAttributes(stack, 'Ledger', { ledgerName: 'payments', service }) : Ledger.fromLedgerName(stack, 'Ledger', 'payments');
+    ledger.grants.verify(new iam.Role(stack, 'Caller', ASSUMED_BY_LAMBDA));
+    ledger.grants.verify(new iam.ServicePrincipal('lambda.amazonaws.com'));
+    expect(grantedStatements(stack).map(([, { Action }]) => Action)).toEqual([inQldb(VERIFY)]);
+    expect(Object.values(resourcesOf(stack)).map(({ Type }) => Type).sort()).toEqual(['AWS::IAM::Policy', 'AWS::IAM::Role']);
+  });
+
+  test('lives in the stack of its grantee', () => {
+    const app = new App();
+    const ledger = new Ledger(new Stack(app, 'Ledgers'), 'Ledger');
+    const stack = new Stack(app, 'Auditors');
+    ledger.grants.verify(new iam.Role(stack, 'Auditor', ASSUMED_BY_LAMBDA));
+    expect(grantsOf(stack)).toHaveLength(1);
+    expect(grantsOf(Stack.of(ledger))).toEqual([]);
+  });
+});
+
+test('every action that a ledger can be granted is an operation of the service', () => {
+  const operations = [...OPERATIONS, ...OWN_OPERATIONS].filter(({ administrators }) => !administrators).map(({ name }) => name);
+  expect(Object.values(ControlPlaneAction).sort()).toEqual(operations.filter(name => !['ListLedgers', 'ListJournalS3Exports'].includes(name)).sort());
 });

@@ -125,6 +125,15 @@ test.each<[string, (service: LedgerService, role: iam.Role) => void, RegExp]>([
   ]);
 });
 
+test('who is granted to invoke is told to the service as an administrator, if it is a role or a user', () => {
+  const { stack, service } = stackOf();
+  service.grants.invoke(new iam.Role(stack, 'Caller', { assumedBy: new iam.AccountRootPrincipal() }));
+  service.grants.invoke(new iam.AccountPrincipal('444455556666'));
+  expect(onlyResource(stack, 'Custom::QldbLedgerGrant').Properties).toMatchObject({
+    PrincipalArn: { 'Fn::GetAtt': [expect.stringMatching(/^Caller/), 'Arn'] }, LedgerName: '*', Actions: ['*'],
+  });
+});
+
 describe('a service imported by its attributes', () => {
   const imported = (stack: Stack) => LedgerService.fromLedgerServiceAttributes(stack, 'Service', {
     serviceUrl: 'https://id.lambda-url.eu-west-1.on.aws/',

@@ -16,7 +16,7 @@ export interface Fixture {
   readonly accountsSettings: 'lenient' | 'strict';
   /** Exports the ledger `passing` into a bucket of this name. Absent: no export. */
   readonly newcomerBucket?: string;
-  /** What the clerk may read of the ledger `kept`. @default - the table `Note` */
+  /** What the clerk may read of the ledger `kept`, and export. @default - the table `Note`, and nothing to export */
   readonly clerkReads?: 'everything';
 }
 
@@ -111,6 +111,10 @@ class ClerkStack extends Stack {
     const kept = Ledger.fromLedgerAttributes(this, 'Kept', { ledgerName: 'kept', service });
     kept.grants.read(clerk, fixture.clerkReads === 'everything' ? {} : { tables: ['Note'] });
     kept.grants.actions(clerk, { actions: [PartiqlAction.CREATE_TABLE], tables: ['Draft'] });
+    kept.grants.verify(clerk);
+    if (fixture.clerkReads === 'everything') {
+      kept.grants.exportJournal(clerk);
+    }
     new CfnOutput(this, 'ClerkArn', { value: clerk.roleArn });
   }
 }

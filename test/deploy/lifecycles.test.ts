@@ -78,6 +78,12 @@ async function keptGrants(): Promise<object[]> {
   return Grants.map(({ GrantId, ...grant }) => grant).sort((a, b) => a.Actions[0].localeCompare(b.Actions[0]));
 }
 
+/** What the service was told about the callers of its control plane, without the ids. */
+async function controlGrants(): Promise<object[]> {
+  const { Grants } = await deployment.get(STACKS.service, '/grants') as { Grants: { GrantId: string }[] };
+  return Grants.map(({ GrantId, ...grant }) => grant);
+}
+
 describe('a ledger with an export and a stream, in a stack of its own', () => {
   step('is deployed on the service of another stack', async () => {
     await deployment.deploy(FIRST, STACKS.service, STACKS.accounts);
@@ -234,6 +240,9 @@ describe('a stack whose first deployment fails', () => {
 });
 
 describe('a stack whose role may read a ledger', () => {
+  const verify = ['DescribeLedger', 'GetBlock', 'GetDigest', 'GetRevision'];
+  const exportJournal = ['DescribeJournalS3Export', 'ExportJournalToS3', 'ListJournalS3ExportsForLedger'];
+  const control = (PrincipalArn: string, ...Actions: string[]) => ({ PrincipalArn, LedgerName: 'kept', Actions: Actions.sort() });
   const createDraft = (PrincipalArn: string) => ({ PrincipalArn, Actions: ['PartiQLCreateTable'], Tables: ['Draft'] });
   const read = (PrincipalArn: string, table: string) => ({ PrincipalArn, Actions: ['PartiQLHistoryFunction', 'PartiQLSelect'], Tables: [table] });
 
@@ -242,6 +251,7 @@ describe('a stack whose role may read a ledger', () => {
 
     const { ClerkArn } = await deployment.outputsOf(STACKS.clerk);
     expect(await keptGrants()).toEqual([createDraft(ClerkArn), read(ClerkArn, 'Note')]);
+    expect(await controlGrants()).toEqual([control(ClerkArn, ...verify)]);
   });
 
   step('tells it what has changed', async () => {
@@ -249,11 +259,13 @@ describe('a stack whose role may read a ledger', () => {
 
     const { ClerkArn } = await deployment.outputsOf(STACKS.clerk);
     expect(await keptGrants()).toEqual([createDraft(ClerkArn), read(ClerkArn, '*')]);
+    expect(await controlGrants()).toEqual([control(ClerkArn, ...verify, ...exportJournal)]);
   });
 
   step('takes its grants along when it is destroyed', async () => {
     await deployment.destroy(FIRST, STACKS.clerk);
 
     expect(await keptGrants()).toEqual([]);
+    expect(await controlGrants()).toEqual([]);
   });
 });

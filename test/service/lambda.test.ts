@@ -118,6 +118,29 @@ test('a session belongs to the caller that started it', async () => {
   session.destroy();
 });
 
+test('the control plane holds a caller to its grants, in its next request, and for good', async () => {
+  await qldb.send(new CreateLedgerCommand({ Name: 'audited', PermissionsMode: 'STANDARD', DeletionProtection: false }));
+  const grant = async (method: 'PUT' | 'DELETE', body?: object) => fetch(`${functionUrl.url}/grants/auditor`, { method, body: JSON.stringify(body) });
+  const auditor = new QLDBClient({ ...clientConfig(), maxAttempts: 1 });
+  const asAuditor = async <T>(ask: () => Promise<T>): Promise<T> => {
+    functionUrl.userArn = 'arn:aws:sts::000000000000:assumed-role/auditor/session';
+    return ask().finally(() => { functionUrl.userArn = CALLER; });
+  };
+  const digest = async () => asAuditor(async () => auditor.send(new GetDigestCommand({ Name: 'audited' })));
+  const describeLedger = async () => asAuditor(async () => auditor.send(new DescribeLedgerCommand({ Name: 'audited' })));
+  const denied = { name: 'AccessDeniedException', $metadata: { httpStatusCode: 403 }, message: expect.stringContaining('is not authorized to perform: qldb:') };
+
+  expect(await describeLedger()).toMatchObject({ State: 'ACTIVE' });
+  const VERIFY = { PrincipalArn: 'arn:aws:iam::000000000000:role/audit/Auditor', LedgerName: 'audited', Actions: ['GetDigest'] };
+  expect((await grant('PUT', VERIFY)).status).toBe(200);
+  expect((await digest()).Digest).toBeDefined();
+  await expect(describeLedger()).rejects.toMatchObject(denied);
+  expect((await grant('DELETE')).status).toBe(200);
+  await expect(digest()).rejects.toMatchObject(denied);
+  expect(await qldb.send(new DescribeLedgerCommand({ Name: 'audited' }))).toMatchObject({ State: 'ACTIVE' });
+  auditor.destroy();
+});
+
 describe('the session function', () => {
   const grants = '/ledgers/guarded/grants';
   const setGrant = async (method: 'PUT' | 'DELETE', grant?: object) => fetch(`${functionUrl.url}${grants}/app`, { method, body: JSON.stringify(grant) });

@@ -1,0 +1,85 @@
+import { CustomResource, Lazy, aws_iam as iam } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { ILedgerService } from './any-ledger-service';
+import { LEDGER_GRANT_LIFECYCLE, fingerprintOf, grantIdOf, namedPrincipal } from './ledger-grant-resource';
+import { lifecycleResource } from './lifecycle-provider';
+
+/** Which ledger of a service a grant on the control plane is about. */
+export interface ControlPlaneSubject {
+  /** Tells subjects apart in ids of constructs, which are in users' templates: a path in the construct tree. */
+  readonly path: string;
+  /** A name, or `*`. */
+  readonly ledgerName: string;
+}
+
+/** Every ledger, and what is about none. */
+const EVERYTHING = '*';
+
+const ACTIONS = new WeakMap<CustomResource, Set<string>>();
+
+/**
+ * What the service is told about a principal that may call its control plane: one resource for each ledger, whose actions grow with each grant. It lives
+ * beside the principal, as its IAM policy does.
+ */
+export function controlPlaneGrant(
+  service: ILedgerService, grantee: iam.IGrantable, subject: ControlPlaneSubject, actions: readonly string[],
+): CustomResource {
+  const { construct: scope, arn } = namedPrincipal(grantee)!;
+  const fingerprint = fingerprintOf([subject.path, subject.ledgerName === EVERYTHING]);
+  const id = `ControlPlaneGrant${fingerprint}`;
+  const found = scope.node.tryFindChild(id) as CustomResource | undefined;
+  const granted = found ? ACTIONS.get(found)! : new Set<string>();
+  actions.forEach(action => granted.add(action));
+  if (found) {
+    return found;
+  }
+  const resource = lifecycleResource(scope, id, LEDGER_GRANT_LIFECYCLE, service, {
+    LedgerName: subject.ledgerName,
+    GrantId: grantIdOf(scope, fingerprint),
+    PrincipalArn: arn,
+    Actions: Lazy.list({ produce: () => [...granted].sort() }),
+  });
+  ACTIONS.set(resource, granted);
+  return resource;
+}
+
+/** Tells the service that a principal administers it, whatever else it was told. */
+export const administratorGrant = (service: ILedgerService, grantee: iam.IGrantable): CustomResource =>
+  controlPlaneGrant(service, grantee, { path: service.node.path, ledgerName: EVERYTHING }, [EVERYTHING]);
+
+/**
+ * The same grantee, but what it is given from now on is in a policy of its own that is there only while `inService` is. Else there would be a time when
+ * IAM lets the grantee in and the service does not know yet that it is to be held to less than everything.
+ */
+export function heldBy(inService: CustomResource, grantee: iam.IGrantable): iam.IGrantable {
+  const { construct: identity } = namedPrincipal(grantee)!;
+  const { grantPrincipal } = grantee;
+  const policy = accessPolicy(identity);
+  policy.node.addDependency(inService);
+  const principal: iam.IPrincipal & { toString(): string } = {
+    get grantPrincipal() { return principal; },
+    assumeRoleAction: grantPrincipal.assumeRoleAction,
+    policyFragment: grantPrincipal.policyFragment,
+    principalAccount: grantPrincipal.principalAccount,
+    addToPrincipalPolicy(statement) {
+      policy.addStatements(statement);
+      return { statementAdded: true, policyDependable: policy };
+    },
+    // Functions know by it to whom they gave a permission already: not to the grantee as such, whose other policies do not wait.
+    toString: () => `${grantPrincipal.toString()}/${ACCESS_POLICY_ID}`,
+  };
+  return { grantPrincipal: principal };
+}
+
+/** In users' templates: never changes. */
+const ACCESS_POLICY_ID = 'ControlPlaneAccess';
+
+function accessPolicy(identity: Construct & iam.IIdentity): iam.Policy {
+  const found = identity.node.tryFindChild(ACCESS_POLICY_ID) as iam.Policy | undefined;
+  const policy = found ?? new iam.Policy(identity, ACCESS_POLICY_ID);
+  if (!found) {
+    // Whose policies are managed elsewhere, or in another account, takes none, and then there is none in the template.
+    identity.attachInlinePolicy(policy);
+  }
+  return policy;
+}
