@@ -17,7 +17,7 @@ const ARCHIVE = /Archive\/Bucket\/Resource$/;
 const PRIVATE_API = /\/Service\/Private(Api|Session)\//;
 const ENDPOINT_GROUP = /\/Service\/VpcEndpoint\/SecurityGroup\/Resource$/;
 const VPC_OF_THE_USER = /^PrivateService\/Vpc\//;
-const POLICY = /\/(DefaultPolicy|HandlerAccess|RunAccess)\/Resource$/;
+const POLICY = /\/(DefaultPolicy|HandlerAccess|RunAccess|ControlPlaneAccess)\/Resource$/;
 const HANDLERS = /Provider(\w{8})?\//;
 
 /** What the packs find and we keep, with the reason. An entry that nothing matches any more must go. */

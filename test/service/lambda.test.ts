@@ -137,7 +137,7 @@ test('the control plane holds a caller to its grants, in its next request, and f
   await expect(describeLedger()).rejects.toMatchObject(denied);
   expect((await grant('DELETE')).status).toBe(200);
   await expect(digest()).rejects.toMatchObject(denied);
-  expect(await qldb.send(new DescribeLedgerCommand({ Name: 'audited' }))).toMatchObject({ State: 'ACTIVE' });
+  await qldb.send(new DeleteLedgerCommand({ Name: 'audited' }));
   auditor.destroy();
 });
 
