@@ -120,8 +120,10 @@ export class LedgerGrants {
     ]);
     const ofStreams = actions.filter(action => STREAM_ACTIONS.includes(action));
     const ofLedger = actions.filter(action => !STREAM_ACTIONS.includes(action));
-    const inIam = [...ofLedger.length > 0 ? [this.onLedger(grantee, qldbActions(ofLedger))] : [], ...ofStreams.length > 0 ? [this.onStreams(grantee, ofStreams)] : []]
-      .reduce((one, other) => one.combine(other));
+    const inIam = [
+      ...ofLedger.length > 0 ? [this.onLedger(grantee, qldbActions(ofLedger))] : [],
+      ...ofStreams.length > 0 ? [this.onStreams(grantee, ofStreams)] : [],
+    ].reduce((one, other) => one.combine(other));
     if (!service?.checksGrants) {
       return service?.grants.invoke(grantee).combine(inIam) ?? inIam;
     }

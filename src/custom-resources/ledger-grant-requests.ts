@@ -5,7 +5,8 @@ import { isNamed } from './service-failure';
 import { sendOwn, sendOwnToService } from '../client/own-operation';
 
 /** Creates or replaces a grant. */
-export async function putGrant(control: QLDBClient, id: LedgerGrantId, { principalArn, actions, tables, ledgerName }: LedgerGrantDeclaration): Promise<void> {
+export async function putGrant(control: QLDBClient, id: LedgerGrantId, declared: LedgerGrantDeclaration): Promise<void> {
+  const { principalArn, actions, tables, ledgerName } = declared;
   const what = tables ? { Tables: tables } : { LedgerName: ledgerName };
   await sendToGrant(control, id, 'PUT', { PrincipalArn: principalArn, Actions: actions, ...what });
 }

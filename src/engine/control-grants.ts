@@ -50,7 +50,12 @@ export class ControlGrants {
       await this.refuseTooMany(principal, grant.grantId);
       const value = encodeRecord(grant);
       await this.store.transact([
-        { put: controlGrantKey(grant.grantId), value, ordinal: (former?.ordinal ?? 0) + 1, if: former ? { ordinal: former.ordinal } : { absent: true } },
+        {
+          put: controlGrantKey(grant.grantId),
+          value,
+          ordinal: (former?.ordinal ?? 0) + 1,
+          if: former ? { ordinal: former.ordinal } : { absent: true },
+        },
         { put: principalGrantKey(principal, grant.grantId), value },
         // Never deleted: taking a grant away must not give its principal everything.
         ...[principal, ...disguisesOf(principal)].map((held): Action => ({ put: heldKey(held), value: new Uint8Array() })),

@@ -74,7 +74,9 @@ const REQUESTS: Readonly<Record<string, readonly [method: string, path: string, 
   DescribeLedger: ['GET', '/ledgers/books'],
   DescribeLedgerRestore: ['GET', '/ledgers/books/restore'],
   ExportJournalToS3: ['POST', '/ledgers/books/journal-s3-exports', {
-    InclusiveStartTime: 0, ExclusiveEndTime: 1, RoleArn: `arn:aws:iam::${ACCOUNT}:role/journal`,
+    InclusiveStartTime: 0,
+    ExclusiveEndTime: 1,
+    RoleArn: `arn:aws:iam::${ACCOUNT}:role/journal`,
     S3ExportConfiguration: { Bucket: 'archive', Prefix: 'a/', EncryptionConfiguration: { ObjectEncryptionType: 'SSE_S3' } },
   }],
   GetBlock: ['POST', '/ledgers/books/block', { BlockAddress: { IonText: `{strandId:"${ID}",sequenceNo:0}` } }],
@@ -93,7 +95,9 @@ const REQUESTS: Readonly<Record<string, readonly [method: string, path: string, 
     S3ExportLocation: { Bucket: 'archive', Prefix: 'a/' }, RoleArn: `arn:aws:iam::${ACCOUNT}:role/journal`, PermissionsMode: 'STANDARD',
   }],
   StreamJournalToKinesis: ['POST', '/ledgers/books/journal-kinesis-streams', {
-    RoleArn: `arn:aws:iam::${ACCOUNT}:role/journal`, InclusiveStartTime: 0, StreamName: 'changes',
+    RoleArn: `arn:aws:iam::${ACCOUNT}:role/journal`,
+    InclusiveStartTime: 0,
+    StreamName: 'changes',
     KinesisConfiguration: { StreamArn: `arn:aws:kinesis:${REGION}:${ACCOUNT}:stream/changes` },
   }],
   TagResource: ['POST', `/tags/${encodeURIComponent(BOOKS_ARN)}`, { Tags: { team: 'audit' } }],
@@ -159,7 +163,10 @@ test('the official client does what its grants say and is refused the rest', asy
     await expect(qldb.send(new DescribeLedgerCommand({ Name: 'books' }))).rejects.toMatchObject(denied);
     await expect(qldb.send(new GetDigestCommand({ Name: 'wages' }))).rejects.toMatchObject(denied);
     await expect(qldb.send(new ExportJournalToS3Command({
-      Name: 'books', InclusiveStartTime: new Date(0), ExclusiveEndTime: new Date(1), RoleArn: `arn:aws:iam::${ACCOUNT}:role/journal`,
+      Name: 'books',
+      InclusiveStartTime: new Date(0),
+      ExclusiveEndTime: new Date(1),
+      RoleArn: `arn:aws:iam::${ACCOUNT}:role/journal`,
       S3ExportConfiguration: { Bucket: 'archive', Prefix: 'a/', EncryptionConfiguration: { ObjectEncryptionType: 'SSE_S3' } },
     }))).rejects.toMatchObject(denied);
   } finally {
@@ -175,9 +182,10 @@ test('sessions on the control plane, whose statements nothing checks, are refuse
     const { StartSession } = await session.send(new SendCommandCommand({ StartSession: { LedgerName: 'books' } }));
     await put({ ...GRANT, LedgerName: '*', Actions: Object.keys(REQUESTS).filter(name => !ABOUT_GRANTS.includes(name)) });
     await expect(session.send(new SendCommandCommand({ StartSession: { LedgerName: 'books' } }))).rejects.toMatchObject(denied);
-    await expect(session.send(new SendCommandCommand({ SessionToken: StartSession!.SessionToken, StartTransaction: {} }))).rejects.toMatchObject(denied);
+    const startTransaction = new SendCommandCommand({ SessionToken: StartSession!.SessionToken, StartTransaction: {} });
+    await expect(session.send(startTransaction)).rejects.toMatchObject(denied);
     await put({ ...GRANT, LedgerName: '*', Actions: ['*'] }, 'administrator');
-    await session.send(new SendCommandCommand({ SessionToken: StartSession!.SessionToken, StartTransaction: {} }));
+    await session.send(startTransaction);
   } finally {
     session.destroy();
   }
