@@ -1,5 +1,5 @@
 import {
-  encodeIon, encodeIonLines, encodeIonStream, encodeJsonLines, fieldOf, ionToJson, printIon, readIonStream, type IonStruct, type IonValue,
+  encodeIon, encodeIonLines, encodeIonStream, encodeJsonLines, ionToJson, peekField, printIon, readIonStream, type IonStruct, type IonValue,
 } from '../ion';
 import type { OutputFormat } from './job-record';
 
@@ -48,7 +48,7 @@ function onlyValue(document: Uint8Array): IonValue {
 }
 
 function sequenceNoOf(block: IonValue): bigint | undefined {
-  const address = block.kind === 'struct' ? fieldOf(block, 'blockAddress') : undefined;
-  const sequenceNo = address?.kind === 'struct' ? fieldOf(address, 'sequenceNo') : undefined;
+  const address = block.kind === 'struct' ? peekField(block, 'blockAddress') : undefined;
+  const sequenceNo = address?.kind === 'struct' ? peekField(address, 'sequenceNo') : undefined;
   return sequenceNo?.kind === 'int' ? sequenceNo.value : undefined;
 }

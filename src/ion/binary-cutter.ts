@@ -1,13 +1,13 @@
-import { extentAt, varUIntAt } from './binary-layout';
-import { decodeIon } from './binary-reader';
+import { type Extent, extentAt, varUIntAt } from './binary-layout';
 import type { DocumentCutter, DocumentPart, SymbolEffect } from './document-cutter';
-import { ANNOTATED } from './type-code';
-import { fieldOf } from './value';
+import { ANNOTATED, TYPE_CODE } from './type-code';
 
 /** The bytes that every binary Ion 1.0 document starts with. */
 export const BINARY_VERSION_MARKER: Uint8Array = Uint8Array.of(0xe0, 0x01, 0x00, 0xea);
 
+/** Of the names $ion_symbol_table and imports, in any table. */
 const SYMBOL_TABLE_ID = 3;
+const IMPORTS_ID = 6;
 
 /** Cuts binary Ion by its length prefixes. */
 export class BinaryCutter implements DocumentCutter {
@@ -29,13 +29,20 @@ export class BinaryCutter implements DocumentCutter {
 function symbolEffect(bytes: Buffer, content: number): SymbolEffect {
   const annotations = varUIntAt(bytes, content);
   if (annotations === undefined || varUIntAt(bytes, annotations.end)?.value !== SYMBOL_TABLE_ID) return 'none';
-  const declaration = bytes.subarray(annotations.end + annotations.value);
-  try {
-    const value = decodeIon(Buffer.concat([BINARY_VERSION_MARKER, declaration]));
-    const imports = value.kind === 'struct' ? fieldOf(value, 'imports') : undefined;
-    return imports?.kind === 'symbol' && imports.value === '$ion_symbol_table' ? 'appends' : 'replaces';
-  } catch {
-    // Open content may use symbols of the table before; to keep that one is always right.
-    return 'appends';
+  const declaration = extentAt(bytes, annotations.end + annotations.value);
+  if (declaration?.typeCode !== TYPE_CODE.struct) return 'replaces';
+  for (let at = declaration.content; at < declaration.end;) {
+    const name = varUIntAt(bytes, at);
+    const field = name && extentAt(bytes, name.end);
+    // Where the table is malformed, or says it in an uncommon way: to keep the one before is always right.
+    if (name === undefined || field === undefined || field.end > declaration.end) return 'appends';
+    if (name.value === IMPORTS_ID && field.typeCode !== TYPE_CODE.null) return effectOfImports(bytes, field);
+    at = field.end;
   }
+  return 'replaces';
+}
+
+function effectOfImports(bytes: Buffer, { typeCode, content, end }: Extent): SymbolEffect {
+  if (typeCode === ANNOTATED) return 'appends';
+  return typeCode === TYPE_CODE.symbol && bytes[end - 1] === SYMBOL_TABLE_ID && end > content ? 'appends' : 'replaces';
 }

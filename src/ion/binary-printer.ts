@@ -26,15 +26,11 @@ const DELETE = 0x7f;
 /** How a byte of a string is printed, where not as it is. */
 const ESCAPES: Readonly<Record<PrintFormat, readonly (string | undefined)[]>> = { text: escapes('text'), json: escapes('json') };
 
-/** The same names come again and again, in other documents too. */
 const KNOWN_SYMBOLS_MAX = 1024;
-const TEXT_SYMBOLS = new Map<string, Uint8Array>();
-const JSON_SYMBOLS = new Map<string, Uint8Array>();
 
 /** Prints containers in binary Ion without making values of them, as `printIon` and `ionToJson` print the values. Refuses what decoding refuses. */
 export class BinaryPrinter extends BinaryCursor {
-  private readonly printedSymbols: (Uint8Array | undefined)[] = [];
-  private printedOf?: EncodedContainer['symbols'];
+  private readonly known: PrintedSymbols;
   private readonly isJson: boolean;
   private readonly escapes: readonly (string | undefined)[];
 
@@ -42,14 +38,11 @@ export class BinaryPrinter extends BinaryCursor {
     super(source);
     this.isJson = format === 'json';
     this.escapes = ESCAPES[format];
+    this.known = PRINTED_SYMBOLS[format];
     this.paddingRefused = paddingRefused;
   }
 
   print({ typeCode, start, bodyStart, end, depth, symbols, symbolCount }: EncodedContainer, sink: TextSink): void {
-    if (this.printedOf !== symbols) {
-      this.printedOf = symbols;
-      this.printedSymbols.length = 0;
-    }
     this.symbols = symbols;
     this.symbolCount = symbolCount;
     this.at = bodyStart;
@@ -206,23 +199,45 @@ export class BinaryPrinter extends BinaryCursor {
   }
 
   private symbol(sink: TextSink, symbolId: number, start: number): void {
-    const known = symbolId < this.symbolCount ? this.printedSymbols[symbolId] : undefined;
-    sink.piece(known ?? this.printedSymbol(symbolId, start));
-  }
-
-  private printedSymbol(symbolId: number, start: number): Uint8Array {
-    const text = this.symbolText(symbolId, start);
-    const known = this.isJson ? JSON_SYMBOLS : TEXT_SYMBOLS;
-    let printed = known.get(text);
-    if (printed === undefined) {
-      printed = Buffer.from(this.isJson ? JSON.stringify(text) : printSymbol(text));
-      if (known.size === KNOWN_SYMBOLS_MAX) known.clear();
-      known.set(text, printed);
-    }
-    this.printedSymbols[symbolId] = printed;
-    return printed;
+    sink.piece(this.known.piece(symbolId, this.symbolText(symbolId, start)));
   }
 }
+
+/** Symbols as they are printed. The same names come again and again, in other documents too, and mostly by the same ids. */
+class PrintedSymbols {
+  private readonly pieces = new Map<string, Uint8Array>();
+  private readonly lastTexts: (string | undefined)[] = [];
+  private readonly lastPieces: Uint8Array[] = [];
+
+  constructor(private readonly print: (text: string) => string) {}
+
+  piece(symbolId: number, text: string): Uint8Array {
+    if (this.lastTexts[symbolId] === text) return this.lastPieces[symbolId]!;
+    const piece = this.pieces.get(text) ?? this.printed(text);
+    if (symbolId < KNOWN_SYMBOLS_MAX) {
+      for (let missing = this.lastTexts.length; missing < symbolId; missing++) {
+        this.lastTexts.push(undefined);
+        this.lastPieces.push(piece);
+      }
+      this.lastTexts[symbolId] = text;
+      this.lastPieces[symbolId] = piece;
+    }
+    return piece;
+  }
+
+  private printed(text: string): Uint8Array {
+    const piece = Buffer.from(this.print(text));
+    if (this.pieces.size === KNOWN_SYMBOLS_MAX) this.pieces.clear();
+    this.pieces.set(text, piece);
+    return piece;
+  }
+}
+
+/** Printing never waits for anything, so that all of it can share these. */
+const PRINTED_SYMBOLS: Readonly<Record<PrintFormat, PrintedSymbols>> = {
+  text: new PrintedSymbols(printSymbol),
+  json: new PrintedSymbols((text) => JSON.stringify(text)),
+};
 
 function escapes(format: PrintFormat): readonly (string | undefined)[] {
   return Array.from({ length: 256 }, (_, byte) => {

@@ -1,10 +1,14 @@
 import { BinaryCursor, PADDING, PaddingRule } from './binary-cursor';
 import { BinaryHasher } from './binary-hasher';
 import { BinaryPrinter } from './binary-printer';
+import { BinaryRemapper } from './binary-remapper';
+import type { ByteSink } from './byte-sink';
 import type { DigestSink } from './digest-sink';
 import { ContainerReader, EncodedContainer, EncodedList, EncodedSexp, EncodedStruct } from './encoded-container';
 import { InvalidIon } from './invalid-ion';
+import { knownSymbols } from './known-symbols';
 import { shortCopy } from './short-copy';
+import type { SymbolIds } from './symbol-ids';
 import { declaredSymbols, isLocalSymbolTable, SymbolTable, systemTable } from './symbol-table';
 import type { PrintFormat, TextSink } from './text-sink';
 import { ANNOTATED, KIND_OF_TYPE_CODE, NULL_LENGTH, TYPE_CODE } from './type-code';
@@ -43,6 +47,8 @@ export function readIonStream(bytes: Uint8Array): Generator<IonValue, void, unde
 /** The symbols in force between two parts of a document; absent before the first one. */
 export interface SymbolScope {
   table?: SymbolTable;
+  /** Whether other documents may have the same table. */
+  isShared?: boolean;
 }
 
 /**
@@ -67,6 +73,10 @@ function* valuesOf(reader: BinaryReader): Generator<IonValue, void, undefined> {
   }
 }
 
+/** Of the names $ion_symbol_table and symbols, in any table. */
+const SYMBOL_TABLE_ID = 3;
+const SYMBOLS_ID = 7;
+
 /** Hashes are blobs of 32 bytes. */
 const SHORT_COPY_MAX = 64;
 
@@ -79,10 +89,12 @@ interface BinaryReaderOptions {
 
 class BinaryReader extends BinaryCursor implements ContainerReader {
   private ownHasher?: BinaryHasher;
+  private remapper?: BinaryRemapper;
   private readonly printers: { [format in PrintFormat]?: BinaryPrinter } = {};
   private readonly keepsEncoded: boolean;
   private readonly scope: SymbolScope;
   private readonly padding: PaddingRule;
+  private sharesSymbols: boolean;
 
   constructor(source: Uint8Array, { keepsEncoded, scope = {}, padding = 'allowed' }: BinaryReaderOptions) {
     super(source);
@@ -90,6 +102,7 @@ class BinaryReader extends BinaryCursor implements ContainerReader {
     this.scope = scope;
     this.padding = padding;
     this.paddingRefused = padding === 'refused';
+    this.sharesSymbols = scope.isShared ?? false;
     if (scope.table !== undefined) this.symbols = scope.table;
     else if (!this.atVersionMarker()) this.fail('The document does not start with the binary Ion version marker E0 01 00 EA', 0);
   }
@@ -106,20 +119,67 @@ class BinaryReader extends BinaryCursor implements ContainerReader {
         if (!this.atVersionMarker()) this.fail('Only Ion version 1.0 (E0 01 00 EA) is supported', start);
         this.at += 4;
         this.symbols = systemTable();
+        this.sharesSymbols = false;
         continue;
+      }
+      if (this.bytes[start]! >> 4 === ANNOTATED) {
+        const table = this.plainTable();
+        if (table !== undefined) {
+          this.symbols = table;
+          this.sharesSymbols = true;
+          continue;
+        }
+        this.at = start;
       }
       const value = this.value(this.bytes.length, 0);
       if (value === undefined) continue;
       if (!isLocalSymbolTable(value)) return value;
       try {
-        this.symbols = declaredSymbols(value, this.symbols);
+        // A table that others have, too, must not grow.
+        this.symbols = declaredSymbols(value, this.sharesSymbols ? [...this.symbols] : this.symbols);
+        this.sharesSymbols = false;
       } catch (error) {
         if (error instanceof InvalidIon) throw error;
         this.fail((error as Error).message, start);
       }
     }
     this.scope.table = this.symbols;
+    this.scope.isShared = this.sharesSymbols;
     return undefined;
+  }
+
+  /**
+   * The table of a declaration that is nothing but a list of symbols, as writers commonly make it. `undefined` for any other value: that has to be
+   * read from its start.
+   */
+  private plainTable(): SymbolTable | undefined {
+    const { bytes } = this;
+    const start = this.at;
+    this.head(bytes.length);
+    const { end } = this;
+    const annotationsEnd = this.enterAnnotations(start, end);
+    if (this.varUInt(annotationsEnd) !== SYMBOL_TABLE_ID || this.at !== annotationsEnd) return undefined;
+    if (this.head(end) !== TYPE_CODE.struct || this.low === NULL_LENGTH || this.end !== end || this.at === end) return undefined;
+    if (this.varUInt(end) !== SYMBOLS_ID || this.at === end) return undefined;
+    if (this.head(end) !== TYPE_CODE.list || this.low === NULL_LENGTH || this.end !== end) return undefined;
+    const listStart = this.at;
+    const known = knownSymbols.tableOf(bytes, listStart, end);
+    if (known !== undefined) {
+      this.at = end;
+      return known;
+    }
+    const offsets: number[] = [];
+    while (this.at < end) {
+      if (this.head(end) !== TYPE_CODE.string || this.low === NULL_LENGTH) return undefined;
+      offsets.push(this.at, this.end);
+      this.at = this.end;
+    }
+    const table = knownSymbols.read(bytes, listStart, end, offsets, (from, to) => {
+      this.at = from;
+      return this.utf8(to);
+    });
+    this.at = end;
+    return table;
   }
 
   fieldsOf(container: EncodedContainer): readonly IonField[] {
@@ -141,6 +201,29 @@ class BinaryReader extends BinaryCursor implements ContainerReader {
   print(container: EncodedContainer, sink: TextSink, format: PrintFormat): void {
     const printer = this.printers[format] ??= new BinaryPrinter(this.bytes, format, this.paddingRefused);
     printer.print(container, sink);
+  }
+
+  encode(container: EncodedContainer, sink: ByteSink, ids: SymbolIds): void {
+    this.remapper ??= new BinaryRemapper(this.bytes, this.paddingRefused);
+    this.remapper.append(container, sink, ids);
+  }
+
+  fieldOf(container: EncodedContainer, name: string): IonValue | undefined {
+    return this.inside(container, () => {
+      const { end, depth } = container;
+      while (this.at < end) {
+        const nameAt = this.at;
+        const symbolId = this.varUInt(end);
+        const start = this.at;
+        const typeCode = this.head(end);
+        if (typeCode !== PADDING && this.symbolText(symbolId, nameAt) === name) {
+          this.at = start;
+          return this.value(end, depth + 1);
+        }
+        this.at = this.end;
+      }
+      return undefined;
+    });
   }
 
   private get hasher(): BinaryHasher {

@@ -1,8 +1,11 @@
 import { ByteSink } from './byte-sink';
+import { fillDescriptor } from './descriptor';
+import { EncodedContainer } from './encoded-container';
 import { InvalidIon } from './invalid-ion';
 import { appendScalarBody } from './scalar-body';
-import { isLocalSymbolTable, SYSTEM_SYMBOLS } from './symbol-table';
-import { ANNOTATED, LONG_LENGTH, NEGATIVE_INT, NULL_LENGTH, TYPE_CODE } from './type-code';
+import { SymbolIds } from './symbol-ids';
+import { isLocalSymbolTable } from './symbol-table';
+import { ANNOTATED, NEGATIVE_INT, NULL_LENGTH, TYPE_CODE } from './type-code';
 import { ionList, ionString, IonValue } from './value';
 
 const VERSION_MARKER = Uint8Array.of(0xe0, 0x01, 0x00, 0xea);
@@ -13,7 +16,8 @@ export function encodeIon(value: IonValue): Uint8Array {
 }
 
 /**
- * A binary Ion 1.0 document of any number of top-level values under one symbol table.
+ * A binary Ion 1.0 document of any number of top-level values under one symbol table. Containers read by `readIonStream` are written from
+ * their bytes, which comes to the same as decoding and encoding them, but is faster.
  * @throws InvalidIon for text that UTF-8 cannot carry and for a top-level value that readers would take for a symbol table.
  */
 export function encodeIonStream(values: Iterable<IonValue>): Uint8Array {
@@ -27,12 +31,9 @@ export function encodeIonStream(values: Iterable<IonValue>): Uint8Array {
   return writer.finish();
 }
 
-const SYSTEM_IDS: ReadonlyMap<string, number> = new Map(SYSTEM_SYMBOLS.map((text, index) => [text, index + 1]));
-
 class BinaryWriter {
   private readonly sink = new ByteSink();
-  /** Of the symbols that the document declares. */
-  private readonly symbolIds = new Map<string, number>();
+  private readonly ids = new SymbolIds();
 
   append(value: IonValue): void {
     const { annotations } = value;
@@ -43,14 +44,14 @@ class BinaryWriter {
     const { sink } = this;
     const start = sink.length;
     sink.byte(0);
-    for (const annotation of annotations) sink.varUInt(this.symbolId(annotation));
+    for (const annotation of annotations) sink.varUInt(this.ids.idOf(annotation));
     sink.insertVarUInt(start + 1, sink.length - start - 1);
     this.appendBare(value);
-    this.fillDescriptor(start, ANNOTATED);
+    fillDescriptor(sink, start, 1, ANNOTATED);
   }
 
   finish(): Uint8Array {
-    const declared = [...this.symbolIds.keys()];
+    const { declared } = this.ids;
     const body = this.sink.bytes.subarray(0, this.sink.length);
     if (declared.length === 0) return concatenate(VERSION_MARKER, body);
     const table = new BinaryWriter();
@@ -60,6 +61,10 @@ class BinaryWriter {
 
   private appendBare(value: IonValue): void {
     const { sink } = this;
+    if (value instanceof EncodedContainer) {
+      value.encode(sink, this.ids);
+      return;
+    }
     const start = sink.length;
     switch (value.kind) {
       case 'null':
@@ -72,7 +77,7 @@ class BinaryWriter {
     sink.byte(0); // Room for the descriptor, whose length is not known yet.
     switch (value.kind) {
       case 'symbol':
-        sink.uInt(this.symbolId(value.value));
+        sink.uInt(this.ids.idOf(value.value));
         break;
       case 'list':
       case 'sexp':
@@ -80,34 +85,14 @@ class BinaryWriter {
         break;
       case 'struct':
         for (const [name, field] of value.fields) {
-          sink.varUInt(this.symbolId(name));
+          sink.varUInt(this.ids.idOf(name));
           this.append(field);
         }
         break;
       default:
         appendScalarBody(sink, value);
     }
-    this.fillDescriptor(start, value.kind === 'int' && value.value < 0n ? NEGATIVE_INT : TYPE_CODE[value.kind]);
-  }
-
-  /** Type and length of the body that follows the byte at `start`; long bodies move up to make room for their length. */
-  private fillDescriptor(start: number, typeCode: number): void {
-    const { sink } = this;
-    const length = sink.length - start - 1;
-    if (length < LONG_LENGTH) {
-      sink.bytes[start] = (typeCode << 4) | length;
-      return;
-    }
-    sink.bytes[start] = (typeCode << 4) | LONG_LENGTH;
-    sink.insertVarUInt(start + 1, length);
-  }
-
-  private symbolId(text: string): number {
-    const known = this.symbolIds.get(text) ?? SYSTEM_IDS.get(text);
-    if (known !== undefined) return known;
-    const id = SYSTEM_SYMBOLS.length + this.symbolIds.size + 1;
-    this.symbolIds.set(text, id);
-    return id;
+    fillDescriptor(sink, start, 1, value.kind === 'int' && value.value < 0n ? NEGATIVE_INT : TYPE_CODE[value.kind]);
   }
 }
 

@@ -2,6 +2,8 @@ import { InvalidIon } from './invalid-ion';
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
+const SHORT_PART = 48;
+
 /** A growing byte buffer with the primitive encodings of binary Ion. `bytes` beyond `length` is scratch space. */
 export class ByteSink {
   bytes: Buffer;
@@ -38,6 +40,18 @@ export class ByteSink {
     this.reserve(source.length);
     this.bytes.set(source, this.length);
     this.length += source.length;
+  }
+
+  /** A part of other bytes. */
+  appendPart(source: Buffer, start: number, end: number): void {
+    const length = end - start;
+    this.reserve(length);
+    const { bytes } = this;
+    const at = this.length;
+    // A call into the runtime costs as much as a few bytes.
+    if (length < SHORT_PART) for (let index = 0; index < length; index++) bytes[at + index] = source[start + index]!;
+    else source.copy(bytes, at, start, end);
+    this.length = at + length;
   }
 
   /** @throws InvalidIon for a string with half a surrogate pair, which UTF-8 cannot carry. */
@@ -157,7 +171,7 @@ export class ByteSink {
   }
 }
 
-function varUIntLength(value: number): number {
+export function varUIntLength(value: number): number {
   let groups = 1;
   for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) groups++;
   return groups;

@@ -13,6 +13,14 @@ export function isCanonicalDecimal(bytes: Uint8Array, start: number, end: number
   return start + 1 === end ? exponent !== 0x80 : isCanonicalInt(bytes, start + 1, end);
 }
 
+/** For a float of eight bytes that is not zero, infinite or no number, and for the zero of none. */
+export function isCanonicalFloat(bytes: Uint8Array, start: number, end: number): boolean {
+  if (start === end) return true;
+  // The exponent has eleven bits.
+  const exponent = ((bytes[start]! & 0x7f) << 4) | (bytes[start + 1]! >> 4);
+  return end - start === 8 && exponent > 0 && exponent < 0x7ff;
+}
+
 /** For a UTC timestamp of the years 128 to 9999, of day, second or millisecond precision. */
 export function isCanonicalTimestamp(bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start;

@@ -1,7 +1,9 @@
+import type { ByteSink } from './byte-sink';
 import type { DigestSink } from './digest-sink';
+import type { SymbolIds } from './symbol-ids';
 import type { SymbolTable } from './symbol-table';
 import type { PrintFormat, TextSink } from './text-sink';
-import type { IonField, IonList, IonSexp, IonStruct, IonValue } from './value';
+import { fieldOf, type IonField, type IonList, type IonSexp, type IonStruct, type IonValue } from './value';
 
 /** Reads containers that lie in binary Ion, once they are asked for their content. */
 export interface ContainerReader {
@@ -11,6 +13,10 @@ export interface ContainerReader {
   /** The serialization for Ion Hash of the container without its annotations. */
   appendHashSerialization(container: EncodedContainer, sink: DigestSink): void;
   print(container: EncodedContainer, sink: TextSink, format: PrintFormat): void;
+  /** Its binary form without its annotations, under the given symbols. */
+  encode(container: EncodedContainer, sink: ByteSink, ids: SymbolIds): void;
+  /** The first field of that name; all others are left undecoded. */
+  fieldOf(container: EncodedContainer, name: string): IonValue | undefined;
   /** The serialization for Ion Hash of one value within it, of which the descriptor stands at an offset of the document. */
   appendValueAt(at: number, depth: number, container: EncodedContainer, sink: DigestSink): void;
 }
@@ -51,6 +57,11 @@ export class EncodedContainer {
     this.reader.print(this, sink, format);
   }
 
+  /** Encodes it without its annotations. */
+  encode(sink: ByteSink, ids: SymbolIds): void {
+    this.reader.encode(this, sink, ids);
+  }
+
   appendValueAt(at: number, depth: number, sink: DigestSink): void {
     this.reader.appendValueAt(at, depth, this, sink);
   }
@@ -63,6 +74,15 @@ export class EncodedStruct extends EncodedContainer implements IonStruct {
   get fields(): readonly IonField[] {
     return this.decoded ??= this.reader.fieldsOf(this);
   }
+
+  field(name: string): IonValue | undefined {
+    return this.decoded === undefined ? this.reader.fieldOf(this, name) : fieldOf(this, name);
+  }
+}
+
+/** As `fieldOf`, but of a struct read by `readIonStream` no other field is decoded, nor found to be malformed. */
+export function peekField(struct: IonStruct, name: string): IonValue | undefined {
+  return struct instanceof EncodedStruct ? struct.field(name) : fieldOf(struct, name);
 }
 
 export class EncodedList extends EncodedContainer implements IonList {

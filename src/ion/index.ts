@@ -1,6 +1,7 @@
 /** Amazon Ion 1.0: values as plain data, their text and binary forms, hash, equality and conversion to JSON. */
 export * from './binary-reader';
 export * from './binary-writer';
+export { peekField } from './encoded-container';
 export * from './equality';
 export * from './hash';
 export * from './invalid-ion';
