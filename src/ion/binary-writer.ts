@@ -1,12 +1,12 @@
 import { ByteSink } from './byte-sink';
-import { fillDescriptor } from './descriptor';
+import { appendDescriptor, descriptorLength, fillDescriptor } from './descriptor';
 import { EncodedContainer } from './encoded-container';
 import { InvalidIon } from './invalid-ion';
 import { appendScalarBody } from './scalar-body';
 import { SymbolIds } from './symbol-ids';
 import { isLocalSymbolTable } from './symbol-table';
-import { ANNOTATED, NEGATIVE_INT, NULL_LENGTH, TYPE_CODE } from './type-code';
-import { ionList, ionString, IonValue } from './value';
+import { ANNOTATED, LONG_LENGTH, NEGATIVE_INT, NULL_LENGTH, TYPE_CODE } from './type-code';
+import type { IonList, IonSexp, IonStruct, IonValue } from './value';
 
 const VERSION_MARKER = Uint8Array.of(0xe0, 0x01, 0x00, 0xea);
 
@@ -31,14 +31,30 @@ export function encodeIonStream(values: Iterable<IonValue>): Uint8Array {
   return writer.finish();
 }
 
-class BinaryWriter {
-  private readonly sink = new ByteSink();
-  private readonly ids = new SymbolIds();
+/** Longest text that is written character by character: a call into the runtime costs more. */
+const SHORT_TEXT_MAX = 64;
+const SHORT_BLOB_MAX = 64;
 
-  append(value: IonValue): void {
+/** Writing never waits for anything, so that a sink can be used again; one that a huge document made larger than this is not kept. */
+const KEPT_BYTES_MAX = 2 ** 20;
+let spareSink: ByteSink | undefined;
+
+class BinaryWriter {
+  private readonly sink = spareSink ?? new ByteSink();
+  private readonly ids = new SymbolIds();
+  /** How many bytes the descriptor of the container that was written last took. */
+  private room = 1;
+
+  constructor() {
+    spareSink = undefined;
+    this.sink.length = 0;
+  }
+
+  /** @param room how many bytes the descriptor of a container will probably take */
+  append(value: IonValue, room = 2): void {
     const { annotations } = value;
     if (annotations === undefined || annotations.length === 0) {
-      this.appendBare(value);
+      this.appendBare(value, room);
       return;
     }
     const { sink } = this;
@@ -46,62 +62,111 @@ class BinaryWriter {
     sink.byte(0);
     for (const annotation of annotations) sink.varUInt(this.ids.idOf(annotation));
     sink.insertVarUInt(start + 1, sink.length - start - 1);
-    this.appendBare(value);
+    this.appendBare(value, room);
     fillDescriptor(sink, start, 1, ANNOTATED);
   }
 
   finish(): Uint8Array {
-    const { declared } = this.ids;
-    const body = this.sink.bytes.subarray(0, this.sink.length);
-    if (declared.length === 0) return concatenate(VERSION_MARKER, body);
-    const table = new BinaryWriter();
-    table.append({ kind: 'struct', annotations: ['$ion_symbol_table'], fields: [['symbols', ionList(declared.map(ionString))]] });
-    return concatenate(VERSION_MARKER, table.sink.bytes.subarray(0, table.sink.length), body);
+    const { sink } = this;
+    const bodyLength = sink.length;
+    sink.append(VERSION_MARKER);
+    this.ids.appendDeclaration(sink);
+    const headLength = sink.length - bodyLength;
+    const document = new Uint8Array(sink.length);
+    document.set(sink.bytes.subarray(bodyLength, sink.length));
+    document.set(sink.bytes.subarray(0, bodyLength), headLength);
+    if (sink.bytes.length <= KEPT_BYTES_MAX) spareSink = sink;
+    return document;
   }
 
-  private appendBare(value: IonValue): void {
+  private appendBare(value: IonValue, room: number): void {
     const { sink } = this;
-    if (value instanceof EncodedContainer) {
-      value.encode(sink, this.ids);
-      return;
-    }
-    const start = sink.length;
     switch (value.kind) {
       case 'null':
         sink.byte((TYPE_CODE[value.nullOf] << 4) | NULL_LENGTH);
-        return;
+        break;
       case 'bool':
         sink.byte((TYPE_CODE.bool << 4) | (value.value ? 1 : 0));
-        return;
-    }
-    sink.byte(0); // Room for the descriptor, whose length is not known yet.
-    switch (value.kind) {
-      case 'symbol':
-        sink.uInt(this.ids.idOf(value.value));
         break;
+      case 'string':
+        this.appendString(value.value);
+        break;
+      case 'clob':
+      case 'blob':
+        appendDescriptor(sink, TYPE_CODE[value.kind], value.value.length);
+        if (value.value.length <= SHORT_BLOB_MAX) sink.piece(value.value);
+        else sink.append(value.value);
+        break;
+      case 'symbol': {
+        const start = sink.length;
+        sink.byte(0); // Room for the descriptor, whose length is not known yet.
+        sink.uInt(this.ids.idOf(value.value));
+        fillDescriptor(sink, start, 1, TYPE_CODE.symbol);
+        break;
+      }
       case 'list':
       case 'sexp':
-        for (const item of value.items) this.append(item);
-        break;
       case 'struct':
-        for (const [name, field] of value.fields) {
-          sink.varUInt(this.ids.idOf(name));
-          this.append(field);
-        }
+        if (value instanceof EncodedContainer) value.encode(sink, this.ids);
+        else this.appendContainer(value, room);
         break;
-      default:
+      default: {
+        const start = sink.length;
+        sink.byte(0);
         appendScalarBody(sink, value);
+        fillDescriptor(sink, start, 1, value.kind === 'int' && value.value < 0n ? NEGATIVE_INT : TYPE_CODE[value.kind]);
+      }
     }
-    fillDescriptor(sink, start, 1, value.kind === 'int' && value.value < 0n ? NEGATIVE_INT : TYPE_CODE[value.kind]);
   }
-}
 
-function concatenate(...parts: readonly Uint8Array[]): Uint8Array {
-  const result = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    result.set(part, at);
-    at += part.length;
+  private appendContainer(value: IonList | IonSexp | IonStruct, room: number): void {
+    const { sink, ids } = this;
+    const start = sink.length;
+    sink.reserve(room);
+    sink.length += room;
+    if (value.kind === 'struct') {
+      for (const [name, field] of value.fields) {
+        const symbol = ids.symbolOf(name);
+        sink.varUInt(ids.idOfKnown(symbol));
+        this.append(field, symbol.valueRoom);
+        symbol.valueRoom = this.room;
+      }
+    } else {
+      for (const item of value.items) this.append(item, this.room);
+    }
+    this.room = descriptorLength(sink.length - start - room);
+    fillDescriptor(sink, start, room, TYPE_CODE[value.kind]);
   }
-  return result;
+
+  private appendString(text: string): void {
+    const { sink } = this;
+    const { length } = text;
+    const start = sink.length;
+    if (length <= SHORT_TEXT_MAX) {
+      sink.reserve(length + 2);
+      const { bytes } = sink;
+      let at = start;
+      if (length < LONG_LENGTH) {
+        bytes[at++] = (TYPE_CODE.string << 4) | length;
+      } else {
+        bytes[at++] = (TYPE_CODE.string << 4) | LONG_LENGTH;
+        bytes[at++] = length | 0x80;
+      }
+      let index = 0;
+      for (; index < length; index++) {
+        const code = text.charCodeAt(index);
+        if (code > 0x7f) break;
+        bytes[at++] = code;
+      }
+      if (index === length) {
+        sink.length = at;
+        return;
+      }
+    }
+    const room = descriptorLength(length);
+    sink.reserve(room);
+    sink.length = start + room;
+    sink.utf8(text);
+    fillDescriptor(sink, start, room, TYPE_CODE.string);
+  }
 }

@@ -42,6 +42,16 @@ export class ByteSink {
     this.length += source.length;
   }
 
+  /** A few bytes. */
+  piece(piece: Uint8Array): void {
+    const { length } = piece;
+    this.reserve(length);
+    const { bytes } = this;
+    let at = this.length;
+    for (let index = 0; index < length; index++) bytes[at++] = piece[index]!;
+    this.length = at;
+  }
+
   /** A part of other bytes. */
   appendPart(source: Buffer, start: number, end: number): void {
     const length = end - start;

@@ -25,16 +25,6 @@ export class TextSink extends ByteSink {
     this.length = at;
   }
 
-  /** A few bytes. */
-  piece(piece: Uint8Array): void {
-    const { length } = piece;
-    this.reserve(length);
-    const { bytes } = this;
-    let at = this.length;
-    for (let index = 0; index < length; index++) bytes[at++] = piece[index]!;
-    this.length = at;
-  }
-
   /** The digits of a whole number from 0 up to 2^53, at least that many. */
   digits(value: number, least = 1): void {
     let count = least;

@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
-import { decodeIon, decodeIonStream, encodeIon, InvalidIon, ionList, ionString, printIon, readIonStream } from '../../src/ion';
+import {
+  decodeIon, decodeIonStream, encodeIon, encodeIonStream, InvalidIon, ionList, ionString, printIon, readIonStream, type IonValue,
+} from '../../src/ion';
 
 const SYSTEM_SYMBOLS = 9;
 const MARKER = [0xe0, 0x01, 0x00, 0xea];
@@ -69,4 +71,45 @@ test('a list of symbols that is not well-formed is refused, whatever was read be
   expect(printIon(decodeIon(good))).toBe('[one,two]');
   expect(() => decodeIon(bad)).toThrow(InvalidIon);
   expect(printIon(decodeIon(good))).toBe('[one,two]');
+});
+
+describe('the symbols of documents that are written', () => {
+  const named = (names: readonly string[]): IonValue => ({ kind: 'struct', fields: names.map((name) => [name, { kind: 'symbol', value: name }]) });
+
+  test('are declared in the order in which they were first written, whatever was written before', () => {
+    fc.assert(fc.property(fc.array(fc.array(fc.oneof(text, fc.constantFrom('name', '$ion', 'version')), { maxLength: 20 }), { maxLength: 5 }), (documents) => {
+      for (const names of documents) {
+        const system = ['$ion', 'name', 'version'];
+        const declared = [...new Set(names)].filter((name) => !system.includes(name));
+        const list = Buffer.from(declared.length === 0 ? [] : bytesOf(ionList(declared.map(ionString))));
+        const document = Buffer.from(encodeIon(named(names)));
+        expect(document.includes(list)).toBe(true);
+        expect(decodeIon(document)).toEqual(named(names));
+      }
+    }), { numRuns: 500 });
+  });
+
+  test('are the same when other documents are written in the middle', () => {
+    const manyNames = fc.array(fc.array(text, { maxLength: 6 }), { maxLength: 6 });
+    fc.assert(fc.property(manyNames, manyNames, (one, other) => {
+      const alone = encodeIonStream(one.map(named));
+      const others: Uint8Array[] = [];
+      function* interrupted(): Generator<IonValue> {
+        for (const [index, names] of one.entries()) {
+          yield named(names);
+          others.push(encodeIon(named(other[index] ?? names)));
+        }
+      }
+      expect(encodeIonStream(interrupted())).toEqual(alone);
+      expect(others).toEqual(one.map((names, index) => encodeIon(named(other[index] ?? names))));
+    }), { numRuns: 500 });
+  });
+
+  test('may be more than are remembered, and longer', () => {
+    const names = Array.from({ length: 9000 }, (_, index) => index % 100 === 0 ? `${index}`.padEnd(300, 'x') : `name${index}`);
+    const twice = named([...names, ...names]);
+    expect(decodeIon(encodeIon(twice))).toEqual(twice);
+    expect([...decodeIonStream(encodeIonStream([twice, named(['name1', 'name8999', 'new'])]))]).toEqual([twice, named(['name1', 'name8999', 'new'])]);
+    expect(encodeIon(named(['a', 'b']))).toEqual(encodeIon(named(['a', 'b'])));
+  });
 });
