@@ -61,7 +61,7 @@ export async function openEmbeddedService(options: EmbeddedServiceOptions): Prom
   // Jobs that an earlier process left behind.
   for await (const strandId of everyStrand(engine)) loop.wake(strandId);
   return {
-    handle: createWire({ engine, account, log, clock, newRequestId: newId }),
+    handle: createWire({ engine, account, log: options.log, clock, newRequestId: newId }),
     engine,
     account,
     callerArn: `arn:aws:iam::${account.accountId}:root`,

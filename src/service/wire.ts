@@ -16,7 +16,8 @@ import { REQUEST_BYTES_MAX, type WireRequest, type WireResponse } from './wire-m
 export interface WireOptions {
   readonly engine: Engine;
   readonly account: Account;
-  readonly log: ServiceLog;
+  /** @default - nothing is logged */
+  readonly log?: ServiceLog;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly newRequestId: () => string;
@@ -54,13 +55,13 @@ export function createWire(options: WireOptions): Handle {
       const output = await answer.body();
       const body = JSON.stringify(output);
       refuseTooLarge(body, options.answerBytesMax);
-      log({ event: 'request', requestId, operation, ...isSession && sessionMembers(output[operation]), status: 200, durationMillis: clock() - startMillis });
-      return { status: 200, headers: { ...responseHeaders(requestId, isSession), ...answer.headers?.(output) }, body };
+      log?.({ event: 'request', requestId, operation, ...isSession && sessionMembers(output[operation]), status: 200, durationMillis: clock() - startMillis });
+      return { status: 200, headers: answerHeaders(answer, output, responseHeaders(requestId, isSession)), body };
     } catch (error) {
       const answer = errorAnswer(error);
       const { status, name } = answer;
-      log({ event: 'request', requestId, operation, ...isSession && { session: true }, status, error: name, durationMillis: clock() - startMillis });
-      if (answer.name === 'InternalFailure') log({ event: 'fault', requestId, cause: error instanceof Error ? error.stack : String(error) });
+      log?.({ event: 'request', requestId, operation, ...isSession && { session: true }, status, error: name, durationMillis: clock() - startMillis });
+      if (answer.name === 'InternalFailure') log?.({ event: 'fault', requestId, cause: error instanceof Error ? error.stack : String(error) });
       return errorResponse(answer, requestId, isSession);
     }
   };
@@ -143,6 +144,9 @@ function sessionMembers(command: unknown): Readonly<Record<string, unknown>> {
   const consumed = (command as { ConsumedIOs?: { ReadIOs: number; WriteIOs: number } } | undefined)?.ConsumedIOs;
   return { session: true, ...consumed && { readIOs: consumed.ReadIOs, writeIOs: consumed.WriteIOs } };
 }
+
+const answerHeaders = ({ headers }: Answer, output: JsonObject, ofEvery: Record<string, string>): Record<string, string> =>
+  headers ? { ...ofEvery, ...headers(output) } : ofEvery;
 
 const responseHeaders = (requestId: string, isSession: boolean): Record<string, string> => ({
   'content-type': isSession ? 'application/x-amz-json-1.0' : 'application/json',

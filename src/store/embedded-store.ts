@@ -86,13 +86,12 @@ function storeOver(root: RootDatabase<Buffer, Buffer>, directory: string, onClos
     while (wanted > 0 && !isEmpty(bounds)) {
       assertOpen();
       const { lower, upper } = encodeBounds(partition, bounds);
-      const page = readPage(root, partition, {
-        ...(reverse ? { start: upper, exclusiveStart: true, end: lower, inclusiveEnd: true } : { start: lower, end: upper }),
-        reverse,
-        limit: Math.min(wanted, QUERY_PAGE_ITEMS),
-      });
+      const limit = Math.min(wanted, QUERY_PAGE_ITEMS);
+      const { page, isLast } = readPage(root, partition, limit, reverse
+        ? { start: upper, exclusiveStart: true, end: lower, inclusiveEnd: true, reverse, limit }
+        : { start: lower, end: upper, reverse, limit });
       yield* page;
-      if (page.length === 0) {
+      if (isLast) {
         return;
       }
       wanted -= page.length;
@@ -110,7 +109,7 @@ function storeOver(root: RootDatabase<Buffer, Buffer>, directory: string, onClos
     async getMany(keys) {
       assertOpen();
       keys.forEach(checkKey);
-      return keys.flatMap(key => read(key) ?? []);
+      return keys.map(read).filter(item => item !== undefined);
     },
     query,
     async transact(actions) {
@@ -192,17 +191,20 @@ async function commitReason(error: unknown): Promise<string> {
   }
 }
 
-function readPage(root: Binary, partition: string, options: Parameters<Binary['getRange']>[0]): Item[] {
-  const items: Item[] = [];
+/** Items of a range, as many as it asks for unless they are large, and whether they end it. */
+function readPage(
+  root: Binary, partition: string, limit: number, options: Parameters<Binary['getRange']>[0],
+): { readonly page: readonly Item[]; readonly isLast: boolean } {
+  const page: Item[] = [];
   let bytes = 0;
   for (const { key, value } of root.getRange(options)) {
-    items.push(decodeItem({ partition, sort: decodeSort(key, partition) }, value));
+    page.push(decodeItem({ partition, sort: decodeSort(key, partition) }, value));
     bytes += value.length;
     if (bytes >= QUERY_PAGE_BYTES) {
-      break;
+      return { page, isLast: false };
     }
   }
-  return items;
+  return { page, isLast: page.length < limit };
 }
 
 /** Records this process as the owner, inside LMDB's write lock so that two processes cannot both succeed. */

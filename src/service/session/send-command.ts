@@ -36,7 +36,7 @@ export async function sendCommand(
   const answer = await command.run({ sessions, sessionToken, callerArn }, checked(command.input, body));
   // Drivers take a time of zero for a missing one.
   const processingMillis = Math.max(1, Math.ceil(clock() - startMillis));
-  return { [command.name]: { ...answer, TimingInformation: { ProcessingTimeMilliseconds: processingMillis } } };
+  return { [command.name]: Object.assign(answer, { TimingInformation: { ProcessingTimeMilliseconds: processingMillis } }) };
 }
 
 function checked<M extends Members>(members: M, raw: RawInput): InputOf<M> {
