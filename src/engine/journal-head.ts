@@ -30,7 +30,7 @@ export async function readHead(store: Store, strandId: string): Promise<JournalH
   const item = await store.get(headKey(strandId));
   if (!item) throw badRequest(`The ledger of journal ${strandId} was deleted`);
   const record = decodeRecord<HeadRecord>(item.value);
-  return { ...record, blockHash: Buffer.from(record.blockHash, 'base64'), ordinal: item.ordinal };
+  return { ordinal: item.ordinal, ...record, blockHash: Buffer.from(record.blockHash, 'base64') };
 }
 
 /**

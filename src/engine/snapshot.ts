@@ -63,7 +63,7 @@ export class Snapshot {
     const documentIds = new Set<string>();
     for await (const item of this.store.query(indexPartition(this.strandId, indexId), { prefix: `${valueKey}#` })) {
       const { since, until } = decodeRecord<IndexEntry>(item.value);
-      if (since <= this.sequenceNo && (until === undefined || until > this.sequenceNo)) documentIds.add(item.key.sort.split('#')[1]);
+      if (since <= this.sequenceNo && (until === undefined || until > this.sequenceNo)) documentIds.add(documentIdOf(item.key.sort));
     }
     return [...documentIds];
   }
@@ -111,6 +111,12 @@ export async function* newestRevisions(
   for await (const item of store.query(documentPartition(strandId, tableId), afterDocumentId === undefined ? {} : { from: afterDocumentId })) {
     if (item.key.sort !== afterDocumentId) yield { revision: decodeRevision(item), bytes: item.value.length };
   }
+}
+
+/** From the sort key of an index's entry: value, document, block. */
+function documentIdOf(sort: string): string {
+  const start = sort.indexOf('#') + 1;
+  return sort.slice(start, sort.indexOf('#', start));
 }
 
 export const indexedField = (data: IonStruct | undefined, field: string): IonValue | undefined => data && fieldOf(data, field);

@@ -60,7 +60,6 @@ export function beginTransaction(
   identity: Pick<Transaction, 'transactionId' | 'ledgerName' | 'strandId' | 'startMillis' | 'snapshotSequenceNo' | 'restoreId' | 'catalog' | 'grants'>,
 ): Transaction {
   return {
-    ...identity,
     reads: emptyReadSet(),
     writes: new Map(),
     definitions: [],
@@ -68,6 +67,7 @@ export function beginTransaction(
     commitDigest: startDigest(identity.transactionId),
     bytes: 0,
     resultBytes: 0,
+    ...identity,
   };
 }
 

@@ -64,7 +64,12 @@ export const ionList = (items: readonly IonValue[]): IonList => ({ kind: 'list',
 
 /** A struct from an object literal; members that are `undefined` are left out. */
 export function ionStruct(members: Readonly<Record<string, IonValue | undefined>>): IonStruct {
-  return { kind: 'struct', fields: Object.entries(members).filter((entry): entry is [string, IonValue] => entry[1] !== undefined) };
+  const fields: IonField[] = [];
+  for (const name of Object.keys(members)) {
+    const value = members[name];
+    if (value !== undefined) fields.push([name, value]);
+  }
+  return { kind: 'struct', fields };
 }
 
 /** A UTC timestamp of millisecond precision, the form in which QLDB prints every time of its own. */

@@ -75,7 +75,7 @@ async function answer({ handle, callerArn }: HttpFrontOptions, request: Incoming
     const body = await readBody(request);
     const [rawPath = '/', rawQuery = ''] = splitOnce(request.url ?? '/', '?');
     const answered = await handle({ method: request.method ?? 'GET', rawPath, rawQuery, headers: request.headers as SingleHeaders, body, callerArn });
-    response.writeHead(answered.status, { ...answered.headers, 'content-length': Buffer.byteLength(answered.body) });
+    response.writeHead(answered.status, { 'content-length': Buffer.byteLength(answered.body), ...answered.headers });
     response.end(answered.body);
   } catch (error) {
     if (request.destroyed && !request.complete) return; // The client has gone, and nobody is left to answer.

@@ -22,7 +22,8 @@ interface Lane { readonly strandId: string; readonly lane: WorkerLane; running: 
 
 /** Runs the jobs of each journal when something woke it, and when its next job is due; those of one lane one run at a time. */
 export class WorkerLoop {
-  private readonly lanes = new Map<string, Lane>();
+  /** By journal. Lanes that have nothing to wait for are forgotten. */
+  private readonly lanes: Readonly<Record<WorkerLane, Map<string, Lane>>> = { streams: new Map(), rest: new Map() };
   private readonly runs = new Set<Promise<void>>();
   private stopped = false;
 
@@ -36,26 +37,29 @@ export class WorkerLoop {
   /** Ends the timers and waits for the runs in flight. */
   async stop(): Promise<void> {
     this.stopped = true;
-    for (const { timer } of this.lanes.values()) clearTimeout(timer);
+    for (const lanes of Object.values(this.lanes)) {
+      for (const { timer } of lanes.values()) clearTimeout(timer);
+    }
     await Promise.all(this.runs);
   }
 
   private wakeLane(strandId: string, laneName: WorkerLane): void {
     if (this.stopped) return;
-    const key = `${laneName} ${strandId}`;
-    const lane = this.lanes.get(key) ?? { strandId, lane: laneName, running: false, again: false };
-    this.lanes.set(key, lane);
-    clearTimeout(lane.timer);
-    if (lane.running) {
-      lane.again = true;
+    const lanes = this.lanes[laneName];
+    const known = lanes.get(strandId);
+    if (known?.running) {
+      known.again = true;
       return;
     }
+    const lane = known ?? { strandId, lane: laneName, running: false, again: false };
+    lanes.set(strandId, lane);
+    clearTimeout(lane.timer);
     lane.running = true;
-    const run = this.run(key, lane).finally(() => this.runs.delete(run));
+    const run = this.run(lane).finally(() => this.runs.delete(run));
     this.runs.add(run);
   }
 
-  private async run(key: string, lane: Lane): Promise<void> {
+  private async run(lane: Lane): Promise<void> {
     const dueMillis = await this.slice(lane);
     if (!this.stopped && dueMillis === undefined) await new Promise(resolve => setTimeout(resolve, REST_MILLIS));
     lane.running = false;
@@ -68,7 +72,7 @@ export class WorkerLoop {
       lane.timer = setTimeout(() => this.wakeLane(lane.strandId, lane.lane), delayMillis);
       lane.timer.unref();
     } else {
-      this.lanes.delete(key);
+      this.lanes[lane.lane].delete(lane.strandId);
     }
   }
 

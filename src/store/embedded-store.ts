@@ -90,7 +90,9 @@ function storeOver(root: RootDatabase<Buffer, Buffer>, directory: string, onClos
       const { page, isLast } = readPage(root, partition, limit, reverse
         ? { start: upper, exclusiveStart: true, end: lower, inclusiveEnd: true, reverse, limit }
         : { start: lower, end: upper, reverse, limit });
-      yield* page;
+      for (const item of page) {
+        yield item;
+      }
       if (isLast) {
         return;
       }

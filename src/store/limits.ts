@@ -67,9 +67,11 @@ export function actionBytes(action: Action): number {
   return 'put' in action ? keyBytes + action.value.byteLength + ITEM_OVERHEAD_BYTES : keyBytes;
 }
 
+const HALF_CHARACTER = /\p{Surrogate}/u;
+
 /** @throws RequestRefused when `text` cannot be written as UTF-8 without loss */
 export function checkWellFormed(name: string, text: string): void {
-  if (/\p{Surrogate}/u.test(text)) {
+  if (HALF_CHARACTER.test(text)) {
     throw new RequestRefused(`The ${name} ${JSON.stringify(text)} contains half of a surrogate pair, which UTF-8 cannot encode.`);
   }
 }

@@ -1,5 +1,5 @@
 import { ServiceError } from '../service-error';
-import type { InputOf, IntegerShape, Member, Members, Shape, StringShape, ValueOf } from './shape';
+import type { InputOf, IntegerShape, Members, Shape, StringShape, ValueOf } from './shape';
 import type { Violation } from './violation';
 
 /** A request's members before they are checked: JSON values, or texts from path and query. */
@@ -22,7 +22,8 @@ export function checkInput<M extends Members>(members: M, raw: RawInput): Checke
 
 function checkMembers(members: Members, raw: RawInput, path: string, violations: Violation[]): Record<string, unknown> {
   const checked: Record<string, unknown> = {};
-  for (const [name, { shape, required }] of Object.entries(members) as [string, Member][]) {
+  for (const name of Object.keys(members)) {
+    const { shape, required } = members[name]!;
     const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
     const at = path + name;
     if (value !== undefined && value !== null) {

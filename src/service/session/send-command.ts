@@ -36,7 +36,9 @@ export async function sendCommand(
   const answer = await command.run({ sessions, sessionToken, callerArn }, checked(command.input, body));
   // Drivers take a time of zero for a missing one.
   const processingMillis = Math.max(1, Math.ceil(clock() - startMillis));
-  return { [command.name]: Object.assign(answer, { TimingInformation: { ProcessingTimeMilliseconds: processingMillis } }) };
+  const response: Record<string, JsonObject> = {};
+  response[command.name] = { TimingInformation: { ProcessingTimeMilliseconds: processingMillis }, ...answer };
+  return response;
 }
 
 function checked<M extends Members>(members: M, raw: RawInput): InputOf<M> {
