@@ -3,11 +3,27 @@ import { printClob, printDecimal, printFloat, printString, printSymbol, printTim
 import { TextSink } from './text-sink';
 import type { IonDecimal, IonTimestamp, IonValue } from './value';
 
+/** A field's name as it is printed, with its colon. */
+class PrintedName {
+  /** The name that was printed after it last. */
+  next?: PrintedName;
+
+  constructor(readonly text: string, readonly piece: Uint8Array) {}
+}
+
+/** Names in number and length that are remembered. Printing never waits for anything, so that all of it can share them. */
+const NAMES_MAX = 1024;
+const NAME_LENGTH_MAX = 128;
+const printedNames = new Map<string, PrintedName>();
+let lastName = new PrintedName('', new Uint8Array(0));
+
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const DELETE = 0x7f;
 const COMMA = 0x2c;
+/** Which characters of ASCII cannot stand for themselves in a string. */
+const NEEDS_ESCAPE = Uint8Array.from({ length: 128 }, (_, code) => code < 0x20 || code >= DELETE || code === QUOTE || code === BACKSLASH ? 1 : 0);
 
 /**
  * Appends the compact text of a value in UTF-8, the same as `printIon` gives.
@@ -61,12 +77,36 @@ function appendFields(sink: TextSink, { fields }: Extract<IonValue, { kind: 'str
   for (let index = 0; index < fields.length; index++) {
     if (index > 0) sink.byte(COMMA);
     const [name, field] = fields[index]!;
-    if (!appendUnicode(sink, printSymbol(name))) return false;
-    sink.byte(0x3a);
+    // Names mostly come in the same order.
+    let printed = lastName.next;
+    if (printed === undefined || printed.text !== name) {
+      printed = printedName(name);
+      if (printed === undefined) return false;
+      lastName.next = printed;
+    }
+    lastName = printed;
+    sink.piece(printed.piece);
     if (!appendText(sink, field)) return false;
   }
   sink.byte(0x7d);
   return true;
+}
+
+/** `undefined` if UTF-8 cannot carry it. */
+function printedName(name: string): PrintedName | undefined {
+  const known = printedNames.get(name);
+  if (known !== undefined) return known;
+  const text = printSymbol(name);
+  if (LONE_SURROGATE.test(text)) return undefined;
+  const printed = new PrintedName(name, Buffer.from(`${text}:`));
+  if (name.length > NAME_LENGTH_MAX) return printed;
+  if (printedNames.size === NAMES_MAX) {
+    printedNames.clear();
+    // Names know the ones after them, which would keep all of them for ever.
+    lastName = new PrintedName('', new Uint8Array(0));
+  }
+  printedNames.set(name, printed);
+  return printed;
 }
 
 function appendString(sink: TextSink, text: string): boolean {
@@ -77,7 +117,7 @@ function appendString(sink: TextSink, text: string): boolean {
   bytes[at++] = QUOTE;
   for (let index = 0; index < length; index++) {
     const code = text.charCodeAt(index);
-    if (code < 0x20 || code >= DELETE || code === QUOTE || code === BACKSLASH) return appendUnicode(sink, printString(text));
+    if (code >= DELETE || NEEDS_ESCAPE[code] === 1) return appendUnicode(sink, printString(text));
     bytes[at++] = code;
   }
   bytes[at++] = QUOTE;
@@ -106,8 +146,9 @@ function appendUnicode(sink: TextSink, text: string): boolean {
 /** Appends a decimal as `print` prints it: with a point and without an exponent, all formats agree. */
 export function appendDecimal(sink: TextSink, value: IonDecimal, print: (value: IonDecimal) => string = printDecimal): void {
   const { coefficient, exponent } = value;
-  const isSafe = coefficient >= -0x1f_ffff_ffff_ffffn && coefficient <= 0x1f_ffff_ffff_ffffn && value.negativeZero !== true;
-  if (!isSafe || !sink.pointedDecimal(Number(coefficient), exponent)) sink.ascii(print(value));
+  const number = Number(coefficient);
+  const isExact = Number.isSafeInteger(number) && value.negativeZero !== true;
+  if (!isExact || !sink.pointedDecimal(number, exponent)) sink.ascii(print(value));
 }
 
 /** Appends a timestamp as `printTimestamp` prints it. */

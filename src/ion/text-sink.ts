@@ -8,6 +8,8 @@ const ZERO = 0x30;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const BASE64 = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
+/** Two letters for each number of twelve bits. */
+const BASE64_PAIRS = Uint8Array.from({ length: 8192 }, (_, index) => BASE64[index % 2 === 0 ? index >> 7 : (index >> 1) & 63]!);
 const BASE64_PAD = 0x3d;
 
 /** Largest count of zeros between the point and the digits of a decimal that is written out. */
@@ -41,7 +43,8 @@ export class TextSink extends ByteSink {
   }
 
   integer(value: bigint): void {
-    if (value >= -0x1f_ffff_ffff_ffffn && value <= 0x1f_ffff_ffff_ffffn) this.safeInteger(Number(value));
+    const number = Number(value);
+    if (Number.isSafeInteger(number)) this.safeInteger(number);
     else this.ascii(value.toString());
   }
 
@@ -104,13 +107,24 @@ export class TextSink extends ByteSink {
     this.reserve(Math.ceil((end - start) / 3) * 4);
     const { bytes } = this;
     let at = this.length;
-    for (let from = start; from < end; from += 3) {
+    let from = start;
+    for (; from + 2 < end; from += 3) {
+      const group = (source[from]! << 16) | (source[from + 1]! << 8) | source[from + 2]!;
+      const one = (group >> 12) << 1;
+      const other = (group & 0xfff) << 1;
+      bytes[at] = BASE64_PAIRS[one]!;
+      bytes[at + 1] = BASE64_PAIRS[one + 1]!;
+      bytes[at + 2] = BASE64_PAIRS[other]!;
+      bytes[at + 3] = BASE64_PAIRS[other + 1]!;
+      at += 4;
+    }
+    for (; from < end; from += 3) {
       const left = end - from;
-      const group = (source[from]! << 16) | (left > 1 ? source[from + 1]! << 8 : 0) | (left > 2 ? source[from + 2]! : 0);
+      const group = (source[from]! << 16) | (left > 1 ? source[from + 1]! << 8 : 0);
       bytes[at++] = BASE64[group >> 18]!;
       bytes[at++] = BASE64[(group >> 12) & 63]!;
       bytes[at++] = left > 1 ? BASE64[(group >> 6) & 63]! : BASE64_PAD;
-      bytes[at++] = left > 2 ? BASE64[group & 63]! : BASE64_PAD;
+      bytes[at++] = BASE64_PAD;
     }
     this.length = at;
   }
