@@ -27,10 +27,7 @@ const DRAFT = 'node_modules/.cache/cdk-ledger';
 
 /** One file each. A budget is part of the product: cold starts and the size of the package grow with every byte. */
 const BUNDLES = [
-  { entry: 'src/custom-resources/ledger.lambda.ts', output: 'assets/custom-resources/ledger/index.js', kilobytesMax: 250 },
-  { entry: 'src/custom-resources/ledger-grant.lambda.ts', output: 'assets/custom-resources/ledger-grant/index.js', kilobytesMax: 250 },
-  { entry: 'src/custom-resources/journal-export.lambda.ts', output: 'assets/custom-resources/journal-export/index.js', kilobytesMax: 250 },
-  { entry: 'src/custom-resources/journal-stream.lambda.ts', output: 'assets/custom-resources/journal-stream/index.js', kilobytesMax: 250 },
+  { entry: 'src/custom-resources/qldb.lambda.ts', output: 'assets/custom-resources/qldb/index.js', kilobytesMax: 250 },
   { entry: 'src/custom-resources/journal-export-schedule.lambda.ts', output: 'assets/custom-resources/journal-export-schedule/index.js', kilobytesMax: 250 },
   { entry: 'src/custom-resources/ledger-digest.lambda.ts', output: 'assets/custom-resources/ledger-digest/index.js', kilobytesMax: 250 },
   { entry: 'src/custom-resources/mailbox-export.lambda.ts', output: 'assets/custom-resources/mailbox-export/index.js', kilobytesMax: 250 },

@@ -53,7 +53,9 @@ export interface BatchJobResourceProps {
 
 /** Creates a job's custom resource. Its permissions are its own policy, which stays until it is deleted, because Delete cancels. */
 export function batchJobResource(scope: Construct, id: string, { kind, permissions, properties }: BatchJobResourceProps): CustomResource {
-  const provider = CustomResourceProvider.ofStack(scope, { ...kind, queryInterval: QUERY_INTERVAL, totalTimeout: TOTAL_TIMEOUT });
+  const provider = CustomResourceProvider.ofStack(scope, {
+    ...kind, subject: kind.resourceType, queryInterval: QUERY_INTERVAL, totalTimeout: TOTAL_TIMEOUT,
+  });
   const resource = new CustomResource(scope, id, {
     serviceToken: provider.serviceToken,
     serviceTimeout: SERVICE_TIMEOUT,

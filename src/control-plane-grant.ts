@@ -1,8 +1,8 @@
 import { CustomResource, Lazy, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ILedgerService } from './any-ledger-service';
-import { LEDGER_GRANT_LIFECYCLE, fingerprintOf, grantIdOf, namedPrincipal } from './ledger-grant-resource';
-import { lifecycleResource } from './lifecycle-provider';
+import { fingerprintOf, grantIdOf, namedPrincipal } from './ledger-grant-resource';
+import { LEDGER_GRANT_LIFECYCLE, lifecycleResource } from './lifecycle-provider';
 
 /** Which ledger of a service a grant on the control plane is about. */
 export interface ControlPlaneSubject {

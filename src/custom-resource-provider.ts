@@ -3,9 +3,10 @@ import { Construct } from 'constructs';
 import { bundledFunction, functionRole } from './bundled-function';
 import { LedgerServicePrivateAccess, callersNetwork } from './ledger-service-private-access';
 
-/** The handlers of one kind of custom resource, and how often they are asked. */
+/** The handlers of custom resources, and how often they are asked. */
 export interface CustomResourceProviderProps {
-  readonly resourceType: string;
+  /** In descriptions of functions and roles. */
+  readonly subject: string;
   /** In users' templates: never changes. */
   readonly providerId: string;
   /** Folder of the handlers' bundle below `assets/`. */
@@ -18,7 +19,7 @@ export interface CustomResourceProviderProps {
   readonly totalTimeout: Duration;
 }
 
-/** The handlers of one kind of custom resource, once per stack; and once more for each VPC from which alone a service can be reached. */
+/** The handlers of custom resources, once per stack; and once more for each VPC from which alone a service can be reached. */
 export class CustomResourceProvider extends Construct {
   static ofStack(scope: Construct, props: CustomResourceProviderProps, access?: LedgerServicePrivateAccess): CustomResourceProvider {
     const stack = Stack.of(scope);
@@ -31,14 +32,14 @@ export class CustomResourceProvider extends Construct {
 
   private constructor(stack: Stack, id: string, props: CustomResourceProviderProps, access?: LedgerServicePrivateAccess) {
     super(stack, id);
-    const { resourceType, bundle, queryInterval, totalTimeout } = props;
+    const { subject, bundle, queryInterval, totalTimeout } = props;
     const network = access && callersNetwork(this, access);
     const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
-    this.handlerRole = functionRole(this, 'HandlerRole', `Handlers of ${resourceType}`, logGroup);
+    this.handlerRole = functionRole(this, 'HandlerRole', `Handlers of ${subject}`, logGroup);
     const handler = (handlerId: string, exportedName: string) => bundledFunction(this, handlerId, {
       bundle,
       handler: `index.${exportedName}`,
-      description: `${resourceType}: ${exportedName}`,
+      description: `${subject}: ${exportedName}`,
       timeout: Duration.minutes(5),
       memory: Size.mebibytes(512),
       role: this.handlerRole,
@@ -51,8 +52,8 @@ export class CustomResourceProvider extends Construct {
       queryInterval,
       totalTimeout,
       logGroup,
-      frameworkOnEventRole: functionRole(this, 'FrameworkOnEventRole', `Provider framework of ${resourceType}: start`, logGroup),
-      frameworkCompleteAndTimeoutRole: functionRole(this, 'FrameworkWaitRole', `Provider framework of ${resourceType}: wait`, logGroup),
+      frameworkOnEventRole: functionRole(this, 'FrameworkOnEventRole', `Provider framework of ${subject}: start`, logGroup),
+      frameworkCompleteAndTimeoutRole: functionRole(this, 'FrameworkWaitRole', `Provider framework of ${subject}: wait`, logGroup),
     });
     this.serviceToken = provider.serviceToken;
   }

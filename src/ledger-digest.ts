@@ -137,7 +137,7 @@ export class LedgerDigest extends Resource {
     this.digestKey = resource.getAttString('DigestKey');
 
     this.runFunction = runFunction(this, {
-      bundle: LEDGER_DIGEST_LIFECYCLE.bundle,
+      bundle: LEDGER_DIGEST_LIFECYCLE.handlers.bundle,
       description: 'Keeps the digest of a ledger',
       roleDescription: 'Keeps digests of a ledger',
       timeout: Duration.minutes(2),

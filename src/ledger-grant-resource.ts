@@ -1,17 +1,10 @@
 import { createHash } from 'crypto';
-import { CustomResource, Duration, Names, Stack, aws_iam as iam } from 'aws-cdk-lib';
+import { CustomResource, Names, Stack, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ILedger } from './ledger';
 import { ILedgerService } from './ledger-service';
-import { Lifecycle, lifecycleResource } from './lifecycle-provider';
+import { LEDGER_GRANT_LIFECYCLE, lifecycleResource } from './lifecycle-provider';
 import { ALL_TABLES, PartiqlAction } from './table-grant-options';
-
-export const LEDGER_GRANT_LIFECYCLE: Lifecycle = {
-  resourceType: 'Custom::QldbLedgerGrant',
-  providerId: 'QldbLedgerGrantProvider',
-  bundle: 'custom-resources/ledger-grant',
-  totalTimeout: Duration.minutes(15),
-};
 
 /** A role or user: what a caller of the service can be recognised by. */
 export interface NamedPrincipal {

@@ -4,43 +4,33 @@ import { CustomResourceProvider } from './custom-resource-provider';
 import { ILedgerService } from './ledger-service';
 import { LedgerServicePrivateAccess } from './ledger-service-private-access';
 
-/** One kind of custom resource. Type names and provider ids are in users' templates: they never change. */
-export interface Lifecycle {
-  readonly resourceType: string;
+/** The handlers of one or several kinds of custom resources. Ids are in users' templates: they never change. */
+export interface LifecycleHandlers {
   readonly providerId: string;
-  /** Folder of the handlers' bundle below `assets/`. */
+  /** In descriptions of functions and roles. */
+  readonly subject: string;
+  /** Folder of their bundle below `assets/`. */
   readonly bundle: string;
-  /** How long the resource may take at most; CloudFormation waits a little longer, at most an hour. */
-  readonly totalTimeout: Duration;
 }
 
-export const LEDGER_LIFECYCLE: Lifecycle = {
-  resourceType: 'Custom::QldbLedger',
-  providerId: 'QldbLedgerProvider',
-  bundle: 'custom-resources/ledger',
-  // Most of it is for the deletion of a large ledger, which the service does in steps.
-  totalTimeout: Duration.minutes(55),
-};
+/** One kind of custom resource. Type names are in users' templates: they never change. */
+export interface Lifecycle {
+  readonly resourceType: string;
+  readonly handlers: LifecycleHandlers;
+}
 
-export const JOURNAL_EXPORT_LIFECYCLE: Lifecycle = {
-  resourceType: 'Custom::QldbJournalExport',
-  providerId: 'QldbJournalExportProvider',
-  bundle: 'custom-resources/journal-export',
-  totalTimeout: Duration.minutes(55),
-};
+/** Whatever is made by calling a ledger service alone: one provider a stack, because a provider is five functions and a state machine. */
+const QLDB_HANDLERS: LifecycleHandlers = { providerId: 'QldbProvider', subject: 'Custom::Qldb*', bundle: 'custom-resources/qldb' };
 
-export const JOURNAL_STREAM_LIFECYCLE: Lifecycle = {
-  resourceType: 'Custom::QldbJournalStream',
-  providerId: 'QldbJournalStreamProvider',
-  bundle: 'custom-resources/journal-stream',
-  totalTimeout: Duration.minutes(15),
-};
+export const LEDGER_LIFECYCLE: Lifecycle = { resourceType: 'Custom::QldbLedger', handlers: QLDB_HANDLERS };
+export const LEDGER_GRANT_LIFECYCLE: Lifecycle = { resourceType: 'Custom::QldbLedgerGrant', handlers: QLDB_HANDLERS };
+export const JOURNAL_EXPORT_LIFECYCLE: Lifecycle = { resourceType: 'Custom::QldbJournalExport', handlers: QLDB_HANDLERS };
+export const JOURNAL_STREAM_LIFECYCLE: Lifecycle = { resourceType: 'Custom::QldbJournalStream', handlers: QLDB_HANDLERS };
 
+/** Its handlers write into archives, so nothing else shares them. */
 export const LEDGER_DIGEST_LIFECYCLE: Lifecycle = {
   resourceType: 'Custom::QldbLedgerDigest',
-  providerId: 'QldbLedgerDigestProvider',
-  bundle: 'custom-resources/ledger-digest',
-  totalTimeout: Duration.minutes(15),
+  handlers: { providerId: 'QldbLedgerDigestProvider', subject: 'Custom::QldbLedgerDigest', bundle: 'custom-resources/ledger-digest' },
 };
 
 /** What is wrong with the time that a deployment is to wait, or undefined. */
@@ -52,6 +42,8 @@ export function timeoutProblem(timeout: Duration | undefined): string | undefine
 }
 
 const QUERY_INTERVAL = Duration.seconds(3);
+/** Below the hour that CloudFormation waits. Most of it is for exports, and for the deletion of large ledgers, which the service does in steps. */
+const TOTAL_TIMEOUT = Duration.minutes(55);
 const ANSWER_MARGIN = Duration.minutes(5);
 
 /** How CloudFormation treats a custom resource. */
@@ -70,7 +62,7 @@ export function lifecycleResource(
   service.grants._reach(provider.handlerRole);
   const resource = new CustomResource(scope, id, {
     serviceToken: provider.serviceToken,
-    serviceTimeout: timeout ?? lifecycle.totalTimeout.plus(ANSWER_MARGIN),
+    serviceTimeout: timeout ?? TOTAL_TIMEOUT.plus(ANSWER_MARGIN),
     resourceType: lifecycle.resourceType,
     properties: { ServiceUrl: service.serviceUrl, ...properties },
     removalPolicy,
@@ -84,6 +76,7 @@ export function lifecycleRole(scope: Construct, lifecycle: Lifecycle, service: I
   return providerOf(scope, lifecycle, service.privateAccess).handlerRole;
 }
 
-function providerOf(scope: Construct, { totalTimeout, ...kind }: Lifecycle, access: LedgerServicePrivateAccess | undefined): CustomResourceProvider {
-  return CustomResourceProvider.ofStack(scope, { ...kind, onEvent: 'onEvent', isComplete: 'isComplete', queryInterval: QUERY_INTERVAL, totalTimeout }, access);
+function providerOf(scope: Construct, { handlers }: Lifecycle, access: LedgerServicePrivateAccess | undefined): CustomResourceProvider {
+  const polling = { onEvent: 'onEvent', isComplete: 'isComplete', queryInterval: QUERY_INTERVAL, totalTimeout: TOTAL_TIMEOUT };
+  return CustomResourceProvider.ofStack(scope, { ...handlers, ...polling }, access);
 }

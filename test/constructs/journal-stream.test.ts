@@ -24,7 +24,7 @@ const nameWith = (options?: (stack: Stack) => Options) => streamIn(stackOf(optio
 test('a stream without options sends the whole journal, aggregated, for ever', () => {
   expect(streamIn(stackOf().stack).Properties).toEqual({
     ServiceToken: expect.anything(),
-    ServiceTimeout: '1200',
+    ServiceTimeout: '3600',
     ServiceUrl: expect.anything(),
     LedgerName: { 'Fn::GetAtt': [expect.stringMatching(/^Ledger/), 'LedgerName'] },
     StreamName: expect.stringMatching(/^(?!.*--)[A-Za-z][A-Za-z0-9-]{1,30}[a-z0-9]$/),

@@ -34,7 +34,7 @@ const WILDCARDS: readonly Wildcard[] = [
   {
     actions: /^ec2:(AssignPrivateIpAddresses|UnassignPrivateIpAddresses|(Create|Delete|Describe)NetworkInterfaces?|DescribeSubnets)$/,
     resource: /^"\*"$/,
-    policy: /^Qldb\w+Provider\w{8}HandlerRole/,
+    policy: /^Qldb\w*Provider\w{8}HandlerRole/,
     reason: 'Lambda asks for it before there are interfaces; only for services that are reached from within a VPC',
   },
   {

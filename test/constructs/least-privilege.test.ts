@@ -101,7 +101,7 @@ test('an application granted statements on a table reaches the sessions of the s
 });
 
 /** Handlers of custom resources, runs of schedules, the inventory of jobs, and the control plane itself. */
-const OUR_OWN = /^(Qldb\w+ProviderHandlerRoleDefaultPolicy|Payments(Schedule|Digest)RunRoleDefaultPolicy|ServiceApiRole|JobsRunRole)/;
+const OUR_OWN = /^(Qldb\w*ProviderHandlerRoleDefaultPolicy|Payments(Schedule|Digest)RunRoleDefaultPolicy|ServiceApiRole|JobsRunRole)/;
 
 test('only administrators and our own functions reach the control plane', () => {
   const reached = statements.filter(([, { Resource }]) => /ServiceApi/.test(JSON.stringify(Resource))).map(([policyId]) => policyId);

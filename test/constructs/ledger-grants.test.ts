@@ -50,7 +50,7 @@ describe('a grant to an application', () => {
   test('tells the service who may run which statements on what', () => {
     expect(inService((ledger, role) => ledger.grants.read(role))).toEqual({
       ServiceToken: expect.anything(),
-      ServiceTimeout: '1200',
+      ServiceTimeout: '3600',
       ServiceUrl: { 'Fn::GetAtt': [expect.stringMatching(/^DefaultLedgerServiceApi/), 'FunctionUrl'] },
       LedgerName: { 'Fn::GetAtt': [expect.stringMatching(/^Ledger/), 'LedgerName'] },
       GrantId: expect.stringMatching(/^[A-Za-z0-9-]{1,47}$/),
@@ -184,7 +184,7 @@ describe('a grant on the control plane', () => {
     expect(JSON.stringify(named.Resource)).toMatch(actions === STREAM ? /:stream\/",.*LedgerName.*"\/\*"/ : /LedgerArn/);
     expect(inService(grant)).toEqual({
       ServiceToken: expect.anything(),
-      ServiceTimeout: '1200',
+      ServiceTimeout: '3600',
       ServiceUrl: { 'Fn::GetAtt': [expect.stringMatching(/^DefaultLedgerServiceApi/), 'FunctionUrl'] },
       LedgerName: { 'Fn::GetAtt': [expect.stringMatching(/^Ledger/), 'LedgerName'] },
       GrantId: expect.stringMatching(/^[A-Za-z0-9-]{1,47}$/),

@@ -61,11 +61,11 @@ test('its URLs name the endpoint, so that they resolve without private DNS names
 
 test('handlers run in the VPC, where they may talk HTTPS to its addresses and to nothing else', () => {
   const { stack } = privateStack();
-  const handlers = Object.entries(resourcesOf(stack)).filter(([id, { Type }]) => Type === 'AWS::Lambda::Function' && /^QldbLedgerProvider/.test(id));
+  const handlers = Object.entries(resourcesOf(stack)).filter(([id, { Type }]) => Type === 'AWS::Lambda::Function' && /^QldbProvider/.test(id));
   const inVpc = handlers.filter(([, { Properties }]) => Properties.VpcConfig);
   expect(inVpc.map(([id]) => id)).toEqual([expect.stringMatching(/OnEvent/), expect.stringMatching(/IsComplete/)]);
   expect(inVpc[0][1].Properties.VpcConfig.SubnetIds).toEqual([{ Ref: expect.stringMatching(/^VpcIsolatedSubnet1/) }, { Ref: expect.stringMatching(/^VpcIsolatedSubnet2/) }]);
-  const groups = Object.entries(resourcesOf(stack)).filter(([id, { Type }]) => Type === 'AWS::EC2::SecurityGroup' && /^QldbLedgerProvider/.test(id));
+  const groups = Object.entries(resourcesOf(stack)).filter(([id, { Type }]) => Type === 'AWS::EC2::SecurityGroup' && /^QldbProvider/.test(id));
   expect(groups.map(([, { Properties }]) => Properties.SecurityGroupEgress)).toEqual([[
     { CidrIp: { 'Fn::GetAtt': [expect.stringMatching(/^Vpc/), 'CidrBlock'] }, IpProtocol: 'tcp', FromPort: 443, ToPort: 443, Description: 'Endpoints of the VPC' },
   ]]);
@@ -118,6 +118,6 @@ test('one that another app deployed is imported with its VPC, and its callers ar
   const invoked = grantedStatements(stack).filter(([, { Action }]) => listed(Action).includes('execute-api:Invoke')).map(([id, { Resource }]) =>
     [id.replace(/[0-9A-F]{8}/g, ''), JSON.stringify(Resource)]);
   expect(invoked).toContainEqual([expect.stringMatching(/^Caller/), expect.stringContaining(':execute-api:eu-west-1:111122223333:def456/v1/POST/')]);
-  expect(invoked).toContainEqual([expect.stringMatching(/^QldbLedgerProvider/), expect.stringContaining(':execute-api:eu-west-1:111122223333:abc123/v1/*')]);
+  expect(invoked).toContainEqual([expect.stringMatching(/^QldbProvider/), expect.stringContaining(':execute-api:eu-west-1:111122223333:abc123/v1/*')]);
   Template.fromStack(stack).resourceCountIs('AWS::EC2::VPCEndpoint', 0);
 });

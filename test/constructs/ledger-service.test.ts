@@ -165,7 +165,7 @@ describe('a service imported by its attributes', () => {
     const reaches = (policyId: string) => new Set(grantedStatements(stack)
       .filter(([id, { Action }]) => id.startsWith(policyId) && Action === 'lambda:InvokeFunctionUrl').map(([, { Resource }]) => Resource));
     expect(reaches('Caller')).toEqual(new Set(['arn:aws:lambda:eu-west-1:111122223333:function:session']));
-    expect(reaches('QldbLedgerGrantProviderHandlerRole')).toEqual(new Set(['arn:aws:lambda:eu-west-1:111122223333:function:api']));
+    expect(reaches('QldbProviderHandlerRole')).toEqual(new Set(['arn:aws:lambda:eu-west-1:111122223333:function:api']));
   });
 
   test('adds no service to the stack', () => {

@@ -1,9 +1,6 @@
 import { FakeLedgerService } from './fake-ledger-service';
-import * as journalExportHandler from '../../src/custom-resources/journal-export.lambda';
-import * as journalStreamHandler from '../../src/custom-resources/journal-stream.lambda';
 import { lambdaEdges } from '../../src/custom-resources/lambda-edges';
-import * as ledgerGrantHandler from '../../src/custom-resources/ledger-grant.lambda';
-import * as ledgerHandler from '../../src/custom-resources/ledger.lambda';
+import * as handlers from '../../src/custom-resources/qldb.lambda';
 
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' };
 let service: FakeLedgerService;
@@ -15,15 +12,14 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 test('the handlers export what the Provider framework calls', () => {
-  for (const handler of [ledgerHandler, ledgerGrantHandler, journalExportHandler, journalStreamHandler]) {
-    expect(handler).toEqual({ onEvent: expect.any(Function), isComplete: expect.any(Function) });
-  }
+  expect(handlers).toEqual({ onEvent: expect.any(Function), isComplete: expect.any(Function) });
 });
 
-test('the ledger handler reaches the service that the event names, with the credentials and region of its function', async () => {
-  const { onEvent, isComplete } = ledgerHandler;
+test('the handler of a ledger reaches the service that the event names, with the credentials and region of its function', async () => {
+  const { onEvent, isComplete } = handlers;
   const event = {
     RequestType: 'Create' as const,
+    ResourceType: 'Custom::QldbLedger',
     RequestId: 'request-1',
     StackId: 'arn:aws:cloudformation:eu-central-1:111122223333:stack/audit/1',
     LogicalResourceId: 'AuditLedger',
@@ -32,6 +28,13 @@ test('the ledger handler reaches the service that the event names, with the cred
   const begun = await onEvent(event);
   expect(await isComplete({ ...event, ...begun })).toEqual({ IsComplete: false });
   expect(await isComplete({ ...event, ...begun })).toMatchObject({ IsComplete: true, Data: { LedgerName: 'audit' } });
+});
+
+test('a resource of a type that the handlers do not know is refused by name, and told which they know', async () => {
+  const event = {
+    RequestType: 'Create' as const, ResourceType: 'Custom::QldbTable', RequestId: 'r', StackId: 's', LogicalResourceId: 'Table', ResourceProperties: {},
+  };
+  await expect(handlers.onEvent(event)).rejects.toThrow(/^Custom::QldbTable is no resource that .* Custom::QldbLedger, Custom::QldbLedgerGrant, Custom::QldbJournalExport, Custom::QldbJournalStream\. Deploy/);
 });
 
 test('clients are made once per service', () => {

@@ -1,4 +1,0 @@
-import { lambdaEdges } from './lambda-edges';
-import { ledgerLifecycle } from './ledger-lifecycle';
-
-export const { onEvent, isComplete } = ledgerLifecycle(lambdaEdges(process.env));
