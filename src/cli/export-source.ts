@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import * as path from 'node:path';
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { S3Client } from '@aws-sdk/client-s3';
 import { Unreadable, type ExportSource } from '../journal';
+import { s3ExportSource } from '../service';
 
 const S3_URL = /^s3:\/\/([^/]+)\/?(.*)$/;
 
@@ -18,14 +19,14 @@ export function bucketFolder(location: string): BucketFolder | undefined {
 /** A folder, or `s3://bucket/prefix` read with the environment's credentials. */
 export function openExportSource(location: string): ExportSource {
   const place = bucketFolder(location);
-  return place ? bucketSource(location, place) : folderSource(location);
+  return place ? bucketSource(place) : folderSource(location);
 }
 
 function folderSource(folder: string): ExportSource {
   return {
     name: folder,
     async* keys() {
-      const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(unreadable(`read the folder ${folder}`));
+      const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: Error) => { throw cannot(`read the folder ${folder}`, error); });
       for (const entry of entries) {
         if (entry.isFile()) yield path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/');
       }
@@ -35,37 +36,16 @@ function folderSource(folder: string): ExportSource {
       try {
         yield* createReadStream(file) as AsyncIterable<Buffer>;
       } catch (error) {
-        unreadable(`read ${file}`)(error as Error);
+        throw cannot(`read ${file}`, error as Error);
       }
     },
   };
 }
 
-function bucketSource(name: string, { bucket, prefix }: BucketFolder): ExportSource {
+function bucketSource(place: BucketFolder): ExportSource {
   // A local AWS has no host name for each bucket.
   const client = new S3Client({ forcePathStyle: process.env.AWS_ENDPOINT_URL !== undefined });
-  return {
-    name,
-    async* keys() {
-      let token: string | undefined;
-      do {
-        const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }))
-          .catch(unreadable(`list ${name}`));
-        for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
-        token = page.NextContinuationToken;
-      } while (token !== undefined);
-    },
-    async* read(key) {
-      try {
-        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-        yield* Body as unknown as AsyncIterable<Uint8Array>;
-      } catch (error) {
-        unreadable(`read s3://${bucket}/${key}`)(error as Error);
-      }
-    },
-  };
+  return s3ExportSource(client, place, (error, attempt) => cannot(attempt, error as Error));
 }
 
-const unreadable = (what: string) => (error: Error): never => {
-  throw new Unreadable(`Cannot ${what}: ${error.name}: ${error.message}`);
-};
+const cannot = (attempt: string, { name, message }: Error): Unreadable => new Unreadable(`Cannot ${attempt}: ${name}: ${message}`);

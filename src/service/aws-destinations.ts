@@ -2,7 +2,7 @@ import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { DestinationRefused, type Destinations } from '../engine';
-import { refusable } from './aws-refusal';
+import { refusable, refusal } from './aws-refusal';
 import { kinesisRecordWriter } from './kinesis-record-writer';
 import { s3ExportSource } from './s3-export-source';
 import { s3ObjectWriter } from './s3-object-writer';
@@ -63,6 +63,6 @@ export function awsDestinations({ region, clock, endpoint = process.env.AWS_ENDP
   return {
     objects: async (roleArn, ledgerArn) => s3ObjectWriter((await role(roleArn, ledgerArn)).s3),
     records: async (roleArn, ledgerArn) => kinesisRecordWriter((await role(roleArn, ledgerArn)).kinesis),
-    exports: async (roleArn, ledgerArn, place) => s3ExportSource((await role(roleArn, ledgerArn)).s3, place),
+    exports: async (roleArn, ledgerArn, place) => s3ExportSource((await role(roleArn, ledgerArn)).s3, place, refusal),
   };
 }

@@ -1,16 +1,22 @@
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import type { ExportPlace } from '../engine';
 import type { ExportSource } from '../journal';
-import { refusable, refusal } from './aws-refusal';
 
-/** What lies under a prefix of a bucket. @throws DestinationRefused, while iterating */
-export function s3ExportSource(s3: S3Client, { bucket, prefix }: ExportPlace): ExportSource {
+/** A bucket, and a prefix in it. */
+export interface S3Place {
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
+/** What lies under a prefix of a bucket. Whatever S3 refuses is thrown, while iterating, as `failure` makes it of the error and what was tried. */
+export function s3ExportSource(s3: S3Client, { bucket, prefix }: S3Place, failure: (error: unknown, attempt: string) => Error): ExportSource {
+  const name = `s3://${bucket}/${prefix}`;
   return {
-    name: `s3://${bucket}/${prefix}`,
+    name,
     async* keys() {
       let token: string | undefined;
       do {
-        const page = await refusable(async () => s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token })));
+        const page = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }))
+          .catch((error: unknown) => { throw failure(error, `list ${name}`); });
         for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
         token = page.NextContinuationToken;
       } while (token !== undefined);
@@ -20,7 +26,7 @@ export function s3ExportSource(s3: S3Client, { bucket, prefix }: ExportPlace): E
         const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
         yield* Body as unknown as AsyncIterable<Uint8Array>;
       } catch (error) {
-        throw refusal(error);
+        throw failure(error, `read s3://${bucket}/${key}`);
       }
     },
   };

@@ -1,37 +1,14 @@
-import { App, Duration, Stack, aws_lambda as lambda, aws_s3 as s3 } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { grantedStatements, listed, resourcesOf } from './full-stack';
-import {
-  BatchManifest, BatchOperation, BatchOperationsJob, BatchReport, JournalArchive, MailboxExport, OrganizationMailboxExport,
-} from '../../src';
+import { BatchManifest, BatchOperation, BatchOperationsJob, BatchReport, JournalArchive, MailboxExport } from '../../src';
+import { ORGANIZATION_ID, addEveryJob } from '../integ/every-job';
 
-const ORGANIZATION_ID = 'm-0123456789abcdef0123456789abcdef';
-const RETAIN_UNTIL = new Date('2126-01-01T00:00:00Z');
-
-/** One of every job, over one archive. */
-function jobsStack(app = new App()) {
-  const stack = new Stack(app, 'Jobs');
-  const archive = new JournalArchive(stack, 'Archive');
-  const bucket = archive.archiveBucket;
-  new MailboxExport(stack, 'Mailbox', { organizationId: ORGANIZATION_ID, entityId: 'alice@example.com', archive });
-  new OrganizationMailboxExport(stack, 'Organization', { organizationId: ORGANIZATION_ID, archive });
-  const handler = lambda.Function.fromFunctionArn(stack, 'Function', 'arn:aws:lambda:eu-west-1:111122223333:function:f');
-  const operations: Record<string, BatchOperation> = {
-    Retention: BatchOperation.objectLockRetention({ mode: s3.ObjectLockMode.COMPLIANCE, retainUntil: RETAIN_UNTIL }),
-    Hold: BatchOperation.legalHold(),
-    Copy: BatchOperation.copyTo(bucket, { prefix: 'copies' }),
-    Tags: BatchOperation.replaceTags({ class: 'evidence' }),
-    Checksum: BatchOperation.computeChecksum(),
-    Restore: BatchOperation.restore({ expiration: Duration.days(1) }),
-    Invoke: BatchOperation.invoke(handler),
-  };
-  for (const [id, operation] of Object.entries(operations)) {
-    new BatchOperationsJob(stack, id, {
-      operation, manifest: BatchManifest.generated(bucket, { keyPrefix: 'journal/' }), report: BatchReport.to(bucket), jobTags: { team: 'audit' },
-    });
-  }
-  return stack;
+function jobsStack(): Stack {
+  const jobs = new Stack(new App(), 'Jobs');
+  addEveryJob(jobs);
+  return jobs;
 }
 
 const stack = jobsStack();

@@ -13,6 +13,18 @@ const MEMBERS = ['LedgerName', 'ExportId', 'ExportCreationTime', 'Status', 'Incl
   'S3ExportConfiguration', 'S3ExportConfiguration.Bucket', 'S3ExportConfiguration.Prefix', 'S3ExportConfiguration.EncryptionConfiguration',
   'S3ExportConfiguration.EncryptionConfiguration.ObjectEncryptionType', 'S3ExportConfiguration.EncryptionConfiguration.KmsKeyArn'];
 const LISTINGS = [{ operation: 'ListJournalS3ExportsForLedger', input: { Name: 'books' } as JsonObject }, { operation: 'ListJournalS3Exports', input: {} as JsonObject }];
+/** The first scenario's export, when it has ended. */
+const COMPLETED = {
+  LedgerName: 'books',
+  ExportId: '<exportId>',
+  ExportCreationTime: ANY,
+  Status: 'COMPLETED',
+  RoleArn: '<role>',
+  OutputFormat: 'JSON',
+  InclusiveStartTime: '<creation>',
+  ExclusiveEndTime: ANY,
+  S3ExportConfiguration: to({ EncryptionConfiguration: { ObjectEncryptionType: 'SSE_KMS', KmsKeyArn: '<key>' } }),
+};
 const completed = (variable: string) => until('DescribeJournalS3Export', { Name: 'books', ExportId: `<${variable}>` }, { ExportDescription: { Status: 'COMPLETED' } });
 
 export const EXPORT_SCENARIOS: readonly Scenario[] = [
@@ -32,33 +44,13 @@ export const EXPORT_SCENARIOS: readonly Scenario[] = [
       succeeds('DescribeJournalS3Export', { Name: 'books', ExportId: '<exportId>' }, { ExportDescription: { Status: 'IN_PROGRESS' } }, { about: ['-> ExportDescription.Status'], shows: 'IN_PROGRESS' }),
       control({ name: 'release-jobs' }),
       until('DescribeJournalS3Export', { Name: 'books', ExportId: '<exportId>' }, {
-        ExportDescription: {
-          LedgerName: 'books',
-          ExportId: '<exportId>',
-          ExportCreationTime: ANY,
-          Status: 'COMPLETED',
-          RoleArn: '<role>',
-          OutputFormat: 'JSON',
-          InclusiveStartTime: '<creation>',
-          ExclusiveEndTime: ANY,
-          S3ExportConfiguration: to({ EncryptionConfiguration: { ObjectEncryptionType: 'SSE_KMS', KmsKeyArn: '<key>' } }),
-        },
+        ExportDescription: COMPLETED,
       }, {
         about: ['Name', 'ExportId', '-> ExportDescription', ...MEMBERS.map(member => `-> ExportDescription.${member}`)],
         shows: 'as it was asked for, but begun no earlier than the ledger',
       }),
       ...LISTINGS.map(({ operation, input }) => succeeds(operation, input, {
-        JournalS3Exports: [{
-          LedgerName: 'books',
-          ExportId: '<exportId>',
-          ExportCreationTime: ANY,
-          Status: 'COMPLETED',
-          RoleArn: '<role>',
-          OutputFormat: 'JSON',
-          InclusiveStartTime: '<creation>',
-          ExclusiveEndTime: ANY,
-          S3ExportConfiguration: to({ EncryptionConfiguration: { ObjectEncryptionType: 'SSE_KMS', KmsKeyArn: '<key>' } }),
-        }],
+        JournalS3Exports: [COMPLETED],
         NextToken: ABSENT,
       }, {
         about: [...Object.keys(input), '-> JournalS3Exports', ...MEMBERS.map(member => `-> JournalS3Exports[].${member}`)], shows: 'exports as DescribeJournalS3Export answers them',

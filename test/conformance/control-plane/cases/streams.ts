@@ -12,6 +12,19 @@ const illegal = (input: JsonObject, message: string, about: string, shows: strin
   fails('StreamJournalToKinesis', request(input), '400 IllegalArgumentException', { message, about: [about, '! IllegalArgumentException'], shows, note: GUIDE_NAME });
 const MEMBERS = ['LedgerName', 'CreationTime', 'InclusiveStartTime', 'ExclusiveEndTime', 'RoleArn', 'StreamId', 'Arn', 'Status', 'KinesisConfiguration',
   'KinesisConfiguration.StreamArn', 'KinesisConfiguration.AggregationEnabled', 'StreamName'];
+/** The first scenario's stream. */
+const ACTIVE = {
+  LedgerName: 'books',
+  CreationTime: ANY,
+  InclusiveStartTime: '<creation>',
+  ExclusiveEndTime: ANY,
+  RoleArn: '<role>',
+  StreamId: '<journal>',
+  Arn: '<stream>/books/<journal>',
+  Status: 'ACTIVE',
+  KinesisConfiguration: { StreamArn: '<kinesis>', AggregationEnabled: false },
+  StreamName: 'journal',
+};
 
 export const STREAM_SCENARIOS: readonly Scenario[] = [
   {
@@ -24,33 +37,10 @@ export const STREAM_SCENARIOS: readonly Scenario[] = [
         saves: { journal: 'StreamId' },
       }),
       succeeds('DescribeJournalKinesisStream', { ...BOOKS, StreamId: '<journal>' }, {
-        Stream: {
-          LedgerName: 'books',
-          CreationTime: ANY,
-          InclusiveStartTime: '<creation>',
-          ExclusiveEndTime: ANY,
-          RoleArn: '<role>',
-          StreamId: '<journal>',
-          Arn: '<stream>/books/<journal>',
-          Status: 'ACTIVE',
-          KinesisConfiguration: { StreamArn: '<kinesis>', AggregationEnabled: false },
-          ErrorCause: ABSENT,
-          StreamName: 'journal',
-        },
+        Stream: { ...ACTIVE, ErrorCause: ABSENT },
       }, { about: ['LedgerName', 'StreamId', '-> Stream', ...MEMBERS.map(member => `-> Stream.${member}`)], shows: 'as it was asked for, but begun no earlier than the ledger' }),
       succeeds('ListJournalKinesisStreamsForLedger', BOOKS, {
-        Streams: [{
-          LedgerName: 'books',
-          CreationTime: ANY,
-          InclusiveStartTime: '<creation>',
-          ExclusiveEndTime: ANY,
-          RoleArn: '<role>',
-          StreamId: '<journal>',
-          Arn: '<stream>/books/<journal>',
-          Status: 'ACTIVE',
-          KinesisConfiguration: { StreamArn: '<kinesis>', AggregationEnabled: false },
-          StreamName: 'journal',
-        }],
+        Streams: [ACTIVE],
         NextToken: ABSENT,
       }, { about: ['LedgerName', '-> Streams', ...MEMBERS.map(member => `-> Streams[].${member}`)], shows: 'streams as DescribeJournalKinesisStream answers them' }),
       succeeds('CancelJournalKinesisStream', { ...BOOKS, StreamId: '<journal>' }, { StreamId: '<journal>' }, { about: ['LedgerName', 'StreamId', '-> StreamId'], shows: 'an ACTIVE stream ends' }),
