@@ -105,18 +105,25 @@ async function verifiedBy(workers: readonly Worker[], objectCount: number): Prom
 
 async function printMemory(sizes: readonly number[]): Promise<void> {
   if (!existsSync(COMMAND_LINE)) throw new Error('The command line is not built; run npm run bundle first');
-  const table = new Table({ head: ['Memory of cdk-ledger verify export', 'blocks', 'peak MB', 'over an empty Node'], style: { head: [], border: [] } });
+  const table = new Table({ head: ['Memory of cdk-ledger verify export', 'threads', 'blocks', 'peak MB', 'over an empty Node'], style: { head: [], border: [] } });
   const empty = inProcess().peakBytes;
-  for (const { name, megabytes, blocksPerObject } of [
-    ...sizes.map((size) => ({ name: `${size} MB, objects of ${BLOCKS_PER_OBJECT} blocks`, megabytes: size, blocksPerObject: BLOCKS_PER_OBJECT })),
-    { name: `100 MB, objects of ${MANY_BLOCKS} blocks under one symbol table each`, megabytes: 100, blocksPerObject: MANY_BLOCKS },
+  for (const { name, megabytes, blocksPerObject, threadCounts } of [
+    ...sizes.map((size) => ({
+      name: `${size} MB, objects of ${BLOCKS_PER_OBJECT} blocks`,
+      megabytes: size,
+      blocksPerObject: BLOCKS_PER_OBJECT,
+      threadCounts: size === 100 ? [1, 2, 4] : [1],
+    })),
+    { name: `100 MB, objects of ${MANY_BLOCKS} blocks under one symbol table each`, megabytes: 100, blocksPerObject: MANY_BLOCKS, threadCounts: [1] },
   ]) {
     const folder = await mkdtemp(join(tmpdir(), 'cdk-ledger-bench-'));
     try {
       await writeExport(folder, megabytes, blocksPerObject);
-      const { peakBytes, verdicts: [verdict] } = inProcess(COMMAND_LINE, 'verify', 'export', folder, '--strict', '--json');
-      if (verdict?.outcome !== 'valid') throw new Error('The export is not sound');
-      table.push([name, verdict.blockCount, inMegabytes(peakBytes), inMegabytes(peakBytes - empty)]);
+      for (const threads of threadCounts) {
+        const { peakBytes, verdicts: [verdict] } = inProcess(COMMAND_LINE, 'verify', 'export', folder, '--strict', '--json', '--threads', `${threads}`);
+        if (verdict?.outcome !== 'valid') throw new Error('The export is not sound');
+        table.push([name, threads, verdict.blockCount, inMegabytes(peakBytes), inMegabytes(peakBytes - empty)]);
+      }
     } finally {
       await rm(folder, { recursive: true });
     }

@@ -5,6 +5,9 @@ import { inOrder } from './in-order';
 import type { InspectionOrder, InspectionReport } from './inspection-worker';
 import type { InspectedObject, InspectedPart, ObjectInspector } from './object-inspector';
 
+/** Inspection makes much garbage and keeps next to nothing. */
+const YOUNG_MEGABYTES_MAX = 4;
+
 /**
  * Inspects several objects at a time, each in a thread of its own, while this one reads them and joins what was found. Of an object that is ahead of
  * its turn, the hashes of its blocks are kept.
@@ -74,7 +77,7 @@ export class InspectionThreads implements ObjectInspector {
     const idle = this.idle.pop();
     if (idle !== undefined) return idle;
     if (this.workers.length === this.threadCount) return new Promise(resolve => this.waiting.push(resolve));
-    const worker = new Worker(this.script);
+    const worker = new Worker(this.script, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES_MAX } });
     this.workers.push(worker);
     return worker;
   }

@@ -6,7 +6,7 @@ import type { ByteSink } from './byte-sink';
 import type { DigestSink } from './digest-sink';
 import { ContainerReader, EncodedContainer, EncodedList, EncodedSexp, EncodedStruct } from './encoded-container';
 import { InvalidIon } from './invalid-ion';
-import { knownSymbols } from './known-symbols';
+import { SymbolListReading } from './known-symbols';
 import { shortCopy } from './short-copy';
 import type { SymbolIds } from './symbol-ids';
 import { declaredSymbols, isLocalSymbolTable, SymbolTable, systemTable } from './symbol-table';
@@ -162,24 +162,16 @@ class BinaryReader extends BinaryCursor implements ContainerReader {
     if (this.head(end) !== TYPE_CODE.struct || this.low === NULL_LENGTH || this.end !== end || this.at === end) return undefined;
     if (this.varUInt(end) !== SYMBOLS_ID || this.at === end) return undefined;
     if (this.head(end) !== TYPE_CODE.list || this.low === NULL_LENGTH || this.end !== end) return undefined;
-    const listStart = this.at;
-    const known = knownSymbols.tableOf(bytes, listStart, end);
-    if (known !== undefined) {
-      this.at = end;
-      return known;
-    }
-    const offsets: number[] = [];
-    while (this.at < end) {
+    const list = new SymbolListReading(bytes, this.at, end);
+    for (this.at = list.at; !list.takeRest(); this.at = list.at) {
       if (this.head(end) !== TYPE_CODE.string || this.low === NULL_LENGTH) return undefined;
-      offsets.push(this.at, this.end);
-      this.at = this.end;
+      list.take(this.at, this.end, (from, to) => {
+        this.at = from;
+        return this.utf8(to);
+      });
     }
-    const table = knownSymbols.read(bytes, listStart, end, offsets, (from, to) => {
-      this.at = from;
-      return this.utf8(to);
-    });
     this.at = end;
-    return table;
+    return list.finish();
   }
 
   fieldsOf(container: EncodedContainer): readonly IonField[] {
