@@ -1,4 +1,5 @@
 import { type QLDBClient } from '@aws-sdk/client-qldb';
+import { endCancelledUpdate } from './cancelled-update';
 import { fingerprint, journalStreamDeclaration, type JournalStreamDeclaration } from './journal-stream-declaration';
 import { formatStreamId, parseStreamId } from './journal-stream-id';
 import {
@@ -37,6 +38,14 @@ export function journalStreamLifecycle(edges: Edges): Lifecycle<JournalStreamPro
       const declared = journalStreamDeclaration(event.ResourceProperties);
       const existing = parseStreamId(current);
       if (existing?.fingerprint === fingerprint(declared)) {
+        await endCancelledUpdate(event, edges, properties => fingerprint(journalStreamDeclaration(properties)), async cancelledProperties => {
+          const stray = journalStreamDeclaration(cancelledProperties);
+          const { control } = edges.connect(stray.serviceUrl);
+          const stream = await ownLiveStream(control, event, stray);
+          if (stream) {
+            await cancelStream(control, stray.ledgerName, stream.StreamId);
+          }
+        });
         return { PhysicalResourceId: current, Progress: { requestedAt, started: { streamId: existing.streamId, wasRunning: true } } };
       }
       const { control } = edges.connect(declared.serviceUrl);

@@ -1,3 +1,4 @@
+import { endCancelledUpdate } from './cancelled-update';
 import { ledgerGrantDeclaration, serviceGrantId, type LedgerGrantDeclaration } from './ledger-grant-declaration';
 import { EVERY_LEDGER, formatGrantId, parseGrantId, type LedgerGrantId } from './ledger-grant-id';
 import { deleteGrant, putGrant } from './ledger-grant-requests';
@@ -34,6 +35,10 @@ export function ledgerGrantLifecycle(edges: Edges): Lifecycle<LedgerGrantProgres
         await putGrant(edges.connect(declared.serviceUrl).control, id, declared);
         return true;
       }) ?? false;
+      await endCancelledUpdate(event, edges, properties => formatGrantId(grantIdOf(event, ledgerGrantDeclaration(properties))), async cancelled => {
+        const stray = ledgerGrantDeclaration(cancelled);
+        await deleteGrant(edges.connect(stray.serviceUrl).control, grantIdOf(event, stray));
+      });
       // A Create that has put nothing yet gives no id, so that the Delete after its failure need not find a service that was never there.
       // An Update always does: what it may have put is deleted when it is rolled back.
       const physicalId = isGranted || event.RequestType === 'Update' ? formatGrantId(id) : undefined;

@@ -1,4 +1,5 @@
 import { UntagResourceCommand } from '@aws-sdk/client-qldb';
+import { endCancelledUpdate } from './cancelled-update';
 import { checkOwner, establishLedger, findLedger } from './ledger-creation';
 import { ledgerDeclaration, removalPolicy, type LedgerDeclaration } from './ledger-declaration';
 import { FINAL_EXPORT_SECONDS, finalExportDeclaration, finalExportPatience, finallyExportedTip, stillWrittenTo } from './ledger-final-export';
@@ -8,7 +9,7 @@ import { failureOfRestore, patienceWithRestore } from './ledger-restore';
 import { createMissingTables } from './ledger-schema';
 import { settleSettings } from './ledger-settings';
 import {
-  NOT_YET, type Edges, type IsCompleteEvent, type IsCompleteResult, type LedgerServiceClients, type Lifecycle, type LifecycleEvent,
+  NOT_YET, type Edges, type IsCompleteEvent, type IsCompleteResult, type LedgerServiceClients, type Lifecycle, type LifecycleEvent, type Properties,
 } from './lifecycle';
 import { CREATING, ownerTags } from './ownership';
 import { attemptNow, attemptOrWait, type Attempt } from './patience';
@@ -47,6 +48,7 @@ export function ledgerLifecycle(edges: Edges): Lifecycle<LedgerProgress> {
         await establishLedger(control, event, declared);
         return true;
       }) ?? false;
+      await endUnfinished(event);
       // A Create that has made nothing yet gives no id, so that the Delete after its failure need not find a service that was never there.
       const physicalId = isEstablished || event.RequestType === 'Update' ? formatLedgerId(declared.name, declared.serviceUrl) : undefined;
       return { PhysicalResourceId: physicalId, Progress: { requestedAt: requestedAt.toISOString(), isEstablished } };
@@ -63,10 +65,22 @@ export function ledgerLifecycle(edges: Edges): Lifecycle<LedgerProgress> {
         if (!isEstablished) {
           await establishLedger(clients.control, event, declared);
         }
+        await endUnfinished(event);
         return settled(clients, event, declared);
       });
     },
   };
+
+  /** What a cancelled Update has left unfinished. Retain spares what was finished meanwhile: it may be a ledger that was kept before, and came back. */
+  async function endUnfinished(event: LifecycleEvent): Promise<void> {
+    const idOf = (properties: Properties) => formatLedgerId(text(properties, 'LedgerName'), text(properties, 'ServiceUrl'));
+    await endCancelledUpdate(event, edges, idOf, async cancelled => {
+      const name = text(cancelled, 'LedgerName');
+      if (await removeLedger(edges.connect(text(cancelled, 'ServiceUrl')).control, event, name, 'Retain', edges) === 'kept') {
+        edges.log(`Kept ledger '${name}', which the Update that is rolled back asked for: it is finished, or not this stack's. If nobody needs it, delete it.`);
+      }
+    });
+  }
 
   function attemptOn(name: string, serviceUrl: string, event: LifecycleEvent, requestedAt: Date): Attempt {
     return { edges, event, requestedAt, serviceUrl, subject: `ledger '${name}'` };

@@ -102,6 +102,25 @@ export class CloudFormationSimulator<Progress> {
     return this.rollBack(old, response.PhysicalResourceId);
   }
 
+  /**
+   * A Create that the user cancels after one poll. CloudFormation was told no id by then, so its Delete comes with one that it made up, and the
+   * waiter of the Create goes on all the while.
+   */
+  async createAndCancel(properties: Properties): Promise<Response> {
+    const event = this.eventOf({ RequestType: 'Create', ResourceProperties: properties });
+    const begun = await this.begin(event);
+    this.properties = properties;
+    return this.overtake(event, begun, { RequestType: 'Delete', PhysicalResourceId: `audit-${this.logicalId}-1HPUZ9DQ2JWTE`, ResourceProperties: properties });
+  }
+
+  /** An Update that the user cancels after one poll: it is rolled back from the id that was there, while its waiter goes on. */
+  async updateAndCancel(properties: Properties): Promise<Response> {
+    const [PhysicalResourceId, former] = [this.physicalId!, this.properties!];
+    const event = this.eventOf({ RequestType: 'Update', PhysicalResourceId, ResourceProperties: properties, OldResourceProperties: former });
+    const begun = await this.begin(event);
+    return this.overtake(event, begun, { RequestType: 'Update', PhysicalResourceId, ResourceProperties: former, OldResourceProperties: properties });
+  }
+
   async delete(): Promise<Response> {
     if (this.physicalId === CREATE_FAILED_MARKER) {
       return this.record('Delete', { Status: 'SUCCESS', PhysicalResourceId: CREATE_FAILED_MARKER });
@@ -111,6 +130,7 @@ export class CloudFormationSimulator<Progress> {
 
   private async rollBack(old: { id: string; properties: Properties }, from: string): Promise<Response> {
     const failed = { id: this.physicalId!, properties: this.properties! };
+    await this.clock.pass(1);
     const response = await this.request({
       RequestType: 'Update', PhysicalResourceId: from, ResourceProperties: old.properties, OldResourceProperties: failed.properties,
     });
@@ -122,8 +142,17 @@ export class CloudFormationSimulator<Progress> {
     return response;
   }
 
-  private async request(request: Omit<LifecycleEvent, 'RequestId' | 'StackId' | 'LogicalResourceId'>): Promise<Response> {
-    const event = throughJson({
+  /** The answer to `next`, which is sent while the waiter of an earlier request goes on. */
+  private async overtake(event: LifecycleEvent, begun: Begun<Progress>, next: Request): Promise<Response> {
+    const isOver = 'Status' in begun || (await this.lifecycle.isComplete(begun)).IsComplete;
+    await this.clock.pass(1);
+    const later = this.eventOf(next);
+    const [response] = await Promise.all([this.wait(later, await this.begin(later)), isOver ? undefined : this.wait(event, begun)]);
+    return this.record(later.RequestType, response);
+  }
+
+  private eventOf(request: Request): LifecycleEvent {
+    return throughJson({
       ...request,
       RequestId: randomUUID(),
       StackId: this.stackId,
@@ -131,6 +160,10 @@ export class CloudFormationSimulator<Progress> {
       ResourceProperties: scalarsAsText(request.ResourceProperties),
       ...(request.OldResourceProperties && { OldResourceProperties: scalarsAsText(request.OldResourceProperties) }),
     });
+  }
+
+  private async request(request: Request): Promise<Response> {
+    const event = this.eventOf(request);
     const first = await this.begin(event);
     let second: Begun<Progress> | undefined;
     if (this.options.invokesTwice) {
@@ -199,6 +232,8 @@ export class CloudFormationSimulator<Progress> {
 }
 
 class ProtocolViolation extends Error {}
+
+type Request = Omit<LifecycleEvent, 'RequestId' | 'StackId' | 'LogicalResourceId'>;
 
 type Begun<Progress> = Response | (IsCompleteEvent<Progress> & { readonly PhysicalResourceId: string });
 

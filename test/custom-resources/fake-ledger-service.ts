@@ -76,7 +76,11 @@ export class FakeLedgerService {
   static async start(now: () => Date): Promise<FakeLedgerService> {
     const server = createServer();
     const service = new FakeLedgerService(server, now);
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => void service.answer(request, response));
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      // Another time than that of the client's own clock has it try again with the corrected one.
+      response.setHeader('date', now().toUTCString());
+      void service.answer(request, response);
+    });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return service;

@@ -275,6 +275,15 @@ describe('Update', () => {
     expect(await deployment.update(properties({ DeletionProtection: true }))).toMatchObject({ Status: 'SUCCESS' });
     expect(tags()).toEqual(declaredTags);
   });
+
+  test('L56 a ledger that was finished when the Update that asks for it was cancelled is kept, and told in the log', async () => {
+    const deployment = stack();
+    await deployment.create(properties());
+    world.service.addLedger('audit-2', declaredTags);
+    expect(await deployment.updateAndCancel(properties({ LedgerName: 'audit-2', RemovalPolicy: 'Retain' }))).toMatchObject({ Status: 'SUCCESS' });
+    expect(ledger('audit-2')?.State).toBe('ACTIVE');
+    expect(world.log.join('\n')).toContain("Kept ledger 'audit-2', which the Update that is rolled back asked for: it is finished, or not this stack's.");
+  });
 });
 
 describe('Delete', () => {

@@ -31,7 +31,8 @@ export class FakeJobServices {
       if (reply === undefined) {
         request.socket.destroy();
       } else {
-        response.writeHead(reply.status, reply.headers).end(reply.body);
+        // Another time than that of the client's own clock has it try again with the corrected one.
+        response.writeHead(reply.status, { ...reply.headers, date: now().toUTCString() }).end(reply.body);
       }
     }));
     server.listen(0, '127.0.0.1');
