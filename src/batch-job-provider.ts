@@ -1,6 +1,7 @@
 import { CustomResource, Duration, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { CustomResourceProvider } from './custom-resource-provider';
+import { HandlerAccess } from './handler-policies';
 
 /** One kind of job of an AWS service. Type names and provider ids are in users' templates: they never change. */
 export interface BatchJobKind {
@@ -46,13 +47,13 @@ const SERVICE_TIMEOUT = Duration.hours(1);
 /** What a job's custom resource is made of. */
 export interface BatchJobResourceProps {
   readonly kind: BatchJobKind;
-  /** What the handlers may do for this resource. */
-  readonly permissions: readonly iam.PolicyStatement[];
+  /** What the handlers may do for this resource; to cancel its job is a part of its deletion. */
+  readonly access: HandlerAccess;
   readonly properties: Record<string, unknown>;
 }
 
-/** Creates a job's custom resource. Its permissions are its own policy, which stays until it is deleted, because Delete cancels. */
-export function batchJobResource(scope: Construct, id: string, { kind, permissions, properties }: BatchJobResourceProps): CustomResource {
+/** Creates a job's custom resource. */
+export function batchJobResource(scope: Construct, id: string, { kind, access, properties }: BatchJobResourceProps): CustomResource {
   const provider = CustomResourceProvider.ofStack(scope, {
     ...kind, subject: kind.resourceType, queryInterval: QUERY_INTERVAL, totalTimeout: TOTAL_TIMEOUT,
   });
@@ -62,7 +63,8 @@ export function batchJobResource(scope: Construct, id: string, { kind, permissio
     resourceType: kind.resourceType,
     properties,
   });
-  resource.node.addDependency(provider, new iam.Policy(scope, 'HandlerAccess', { roles: [provider.handlerRole], statements: [...permissions] }));
+  resource.node.addDependency(provider);
+  provider.handlerPolicies.allow(scope, resource, access);
   return resource;
 }
 

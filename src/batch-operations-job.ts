@@ -5,6 +5,7 @@ import { BatchManifest } from './batch-manifest';
 import { BatchOperation } from './batch-operation';
 import { BATCH_OPERATIONS_PRINCIPAL, BatchOperationsRole, bucketsOf } from './batch-operations-role';
 import { BatchReport } from './batch-report';
+import { HandlerAccess } from './handler-policies';
 import { knownAtSynth, rejectProblems } from './problems';
 
 /** One job of S3 Batch Operations. */
@@ -155,7 +156,7 @@ export class BatchOperationsJob extends Resource implements IBatchOperationsJob,
     const { name, parameters } = operation._definition;
     const resource = batchJobResource(this, 'Resource', {
       kind: BATCH_OPERATIONS_JOB,
-      permissions: handlerPermissions(stack, this.role, props),
+      access: handlerAccess(stack, this.role, props),
       properties: {
         AccountId: stack.account,
         RoleArn: this.role.roleArn,
@@ -206,15 +207,16 @@ function wholeNumberProblem(name: string, value: number | undefined, max: number
 }
 
 /** What the handlers may do: jobs have no resource before they exist, so the role that may be passed is what narrows them. */
-function handlerPermissions(stack: Stack, role: iam.IRole, { jobTags, manifest }: BatchOperationsJobProps): iam.PolicyStatement[] {
+function handlerAccess(stack: Stack, role: iam.IRole, { jobTags, manifest }: BatchOperationsJobProps): HandlerAccess {
   const jobs = stack.formatArn({ service: 's3', resource: 'job', resourceName: '*' });
   const tagging = Object.keys(jobTags ?? {}).length > 0 ? ['s3:PutJobTagging'] : [];
-  return [
-    new iam.PolicyStatement({ actions: ['s3:CreateJob', 's3:ListJobs'], resources: ['*'] }),
-    new iam.PolicyStatement({ actions: ['s3:DescribeJob', ...tagging, 's3:UpdateJobStatus'], resources: [jobs] }),
-    passRole(role, BATCH_OPERATIONS_PRINCIPAL),
-    ...lookupPermissions(stack, manifest),
-  ];
+  return {
+    lasting: [
+      new iam.PolicyStatement({ actions: ['s3:CreateJob', 's3:ListJobs'], resources: ['*'] }),
+      new iam.PolicyStatement({ actions: ['s3:DescribeJob', ...tagging, 's3:UpdateJobStatus'], resources: [jobs] }),
+    ],
+    starting: [passRole(role, BATCH_OPERATIONS_PRINCIPAL), ...lookupPermissions(stack, manifest)],
+  };
 }
 
 /** To ask for the ETag of a manifest. Its content stays unread, but S3 may want to see the right to decrypt it. */

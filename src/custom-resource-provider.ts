@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy, Size, Stack, aws_iam as iam, aws_logs as logs, custom_resources as cr } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { bundledFunction, functionRole } from './bundled-function';
+import { HandlerPolicies } from './handler-policies';
 import { LedgerServicePrivateAccess, callersNetwork } from './ledger-service-private-access';
 
 /** The handlers of custom resources, and how often they are asked. */
@@ -29,6 +30,8 @@ export class CustomResourceProvider extends Construct {
 
   readonly serviceToken: string;
   readonly handlerRole: iam.Role;
+  /** What its handlers may do for single constructs. */
+  readonly handlerPolicies: HandlerPolicies;
 
   private constructor(stack: Stack, id: string, props: CustomResourceProviderProps, access?: LedgerServicePrivateAccess) {
     super(stack, id);
@@ -36,6 +39,7 @@ export class CustomResourceProvider extends Construct {
     const network = access && callersNetwork(this, access);
     const logGroup = new logs.LogGroup(this, 'Logs', { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
     this.handlerRole = functionRole(this, 'HandlerRole', `Handlers of ${subject}`, logGroup);
+    this.handlerPolicies = new HandlerPolicies(this, this.handlerRole);
     const handler = (handlerId: string, exportedName: string) => bundledFunction(this, handlerId, {
       bundle,
       handler: `index.${exportedName}`,

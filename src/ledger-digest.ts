@@ -4,10 +4,11 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { normalizedPrefix, prefixProblem } from './export-prefix';
+import { collecting } from './handler-policies';
 import { IJournalArchive, JournalArchive } from './journal-archive';
 import { silentHours } from './journal-export-schedule-problems';
 import { ILedger } from './ledger';
-import { LEDGER_DIGEST_LIFECYCLE, lifecycleResource, lifecycleRole } from './lifecycle-provider';
+import { LEDGER_DIGEST_LIFECYCLE, allowHandlers, lifecycleResource, lifecycleRole } from './lifecycle-provider';
 import { rejectProblems } from './problems';
 import { runFunction } from './run-function';
 import { serviceOf, serviceProblem } from './service-of';
@@ -130,8 +131,9 @@ export class LedgerDigest extends Resource {
     };
 
     const resource = lifecycleResource(this, 'Resource', LEDGER_DIGEST_LIFECYCLE, service, { ...declaration, Trigger: props.trigger });
-    const handlerAccess = this.allowKeeping(lifecycleRole(this, LEDGER_DIGEST_LIFECYCLE, service), 'HandlerAccess');
-    resource.node.addDependency(this.archive, this.archive.archiveBucket, handlerAccess);
+    const handlers = lifecycleRole(this, LEDGER_DIGEST_LIFECYCLE, service);
+    allowHandlers(this, resource, LEDGER_DIGEST_LIFECYCLE, service, { starting: this.keepingStatements(handlers) });
+    resource.node.addDependency(this.archive, this.archive.archiveBucket);
     this.digest = resource.getAttString('Digest');
     this.digestTipSequenceNo = resource.getAttString('DigestTipSequenceNo');
     this.digestKey = resource.getAttString('DigestKey');
@@ -145,7 +147,7 @@ export class LedgerDigest extends Resource {
       privateAccess: service.privateAccess,
       environment: { LEDGER_DIGEST: Stack.of(this).toJsonString({ ServiceUrl: service.serviceUrl, ...declaration }) },
     });
-    const access = this.allowKeeping(this.runFunction.role!, 'RunAccess');
+    const access = new iam.Policy(this, 'RunAccess', { roles: [this.runFunction.role!], statements: this.keepingStatements(this.runFunction.role!) });
     service.grants._reach(this.runFunction);
 
     const target = new targets.LambdaFunction(this.runFunction);
@@ -223,15 +225,14 @@ export class LedgerDigest extends Resource {
   }
 
   /** Create objects below the prefix, and read those that are there; nothing can be overwritten that way, because the function creates only. */
-  private allowKeeping(role: iam.IRole, policyId: string): iam.Policy {
+  private keepingStatements(role: iam.IRole): iam.PolicyStatement[] {
     const { archiveBucket: bucket } = this.archive;
     const statements = [new iam.PolicyStatement({ actions: ['s3:GetObject', 's3:PutObject'], resources: [bucket.arnForObjects(`${this.prefix}*`)] })];
-    const policy = new iam.Policy(this, policyId, { roles: [role], statements });
     const key = bucket.encryptionKey ?? this.archive.encryptionKey;
     if (key) {
-      kms.KeyGrants.fromKey(key, true).actions(role, 'kms:Decrypt', 'kms:GenerateDataKey');
+      kms.KeyGrants.fromKey(key, true).actions(collecting(role, statements), 'kms:Decrypt', 'kms:GenerateDataKey');
     }
-    return policy;
+    return statements;
   }
 
   private warnUnlessLocked(): void {

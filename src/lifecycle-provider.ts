@@ -1,6 +1,7 @@
 import { CustomResource, Duration, RemovalPolicy, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { CustomResourceProvider } from './custom-resource-provider';
+import { HandlerAccess } from './handler-policies';
 import { ILedgerService } from './ledger-service';
 import { LedgerServicePrivateAccess } from './ledger-service-private-access';
 
@@ -71,7 +72,12 @@ export function lifecycleResource(
   return resource;
 }
 
-/** The role that the handlers of a kind run under in the stack of `scope`, for permissions besides calling the service. */
+/** Allows the handlers of a resource what they need besides calling the service. */
+export function allowHandlers(scope: Construct, resource: CustomResource, lifecycle: Lifecycle, service: ILedgerService, access: HandlerAccess): void {
+  providerOf(scope, lifecycle, service.privateAccess).handlerPolicies.allow(scope, resource, access);
+}
+
+/** The role that the handlers of a kind run under in the stack of `scope`. */
 export function lifecycleRole(scope: Construct, lifecycle: Lifecycle, service: ILedgerService): iam.IRole {
   return providerOf(scope, lifecycle, service.privateAccess).handlerRole;
 }

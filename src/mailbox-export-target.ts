@@ -2,6 +2,7 @@ import { Annotations, Stack, aws_iam as iam, aws_kms as kms } from 'aws-cdk-lib'
 import { Construct } from 'constructs';
 import { passRole } from './batch-job-provider';
 import { normalizedPrefix } from './export-prefix';
+import { HandlerAccess } from './handler-policies';
 import { IJournalArchive, JournalArchive } from './journal-archive';
 import { defaultMailboxPrefix, mailboxPrefixProblem } from './mailbox-export-prefix';
 import { EXPORT_PRINCIPAL, MailboxExportRole } from './mailbox-export-role';
@@ -96,12 +97,12 @@ function targetProblems(options: MailboxExportOptions, key: kms.IKeyRef | undefi
 }
 
 /** What the handlers may do in one organization, and the one role that they hand to WorkMail. */
-export function mailboxHandlerPermissions(
+export function mailboxHandlerAccess(
   scope: Construct, organizationId: string, role: iam.IRole, actions: readonly string[],
-): iam.PolicyStatement[] {
+): Required<HandlerAccess> {
   const organization = Stack.of(scope).formatArn({ service: 'workmail', resource: 'organization', resourceName: organizationId });
-  return [
-    new iam.PolicyStatement({ actions: [...actions].sort(), resources: [organization] }),
-    passRole(role, EXPORT_PRINCIPAL, 'workmail.amazonaws.com'),
-  ];
+  return {
+    lasting: [new iam.PolicyStatement({ actions: [...actions].sort(), resources: [organization] })],
+    starting: [passRole(role, EXPORT_PRINCIPAL, 'workmail.amazonaws.com')],
+  };
 }

@@ -2,7 +2,7 @@ import { IResource, Resource, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { MAILBOX_EXPORT, batchJobResource } from './batch-job-provider';
 import { IJournalArchive } from './journal-archive';
-import { MailboxExportOptions, mailboxExportTarget, mailboxHandlerPermissions } from './mailbox-export-target';
+import { MailboxExportOptions, mailboxExportTarget, mailboxHandlerAccess } from './mailbox-export-target';
 import { knownAtSynth } from './problems';
 
 /** One export of a mailbox. */
@@ -94,7 +94,7 @@ export class MailboxExport extends Resource implements IMailboxExport, iam.IGran
 
     const resource = batchJobResource(this, 'Resource', {
       kind: MAILBOX_EXPORT,
-      permissions: mailboxHandlerPermissions(this, props.organizationId, role, HANDLER_ACTIONS),
+      access: mailboxHandlerAccess(this, props.organizationId, role, HANDLER_ACTIONS),
       properties: {
         ...properties,
         EntityId: props.entityId,

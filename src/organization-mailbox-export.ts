@@ -2,7 +2,7 @@ import { Duration, Resource, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ORGANIZATION_MAILBOX_EXPORT, batchJobResource } from './batch-job-provider';
 import { IJournalArchive } from './journal-archive';
-import { MailboxExportOptions, mailboxExportTarget, mailboxHandlerPermissions } from './mailbox-export-target';
+import { MailboxExportOptions, mailboxExportTarget, mailboxHandlerAccess } from './mailbox-export-target';
 
 /** Properties of an `OrganizationMailboxExport`. */
 export interface OrganizationMailboxExportProps extends MailboxExportOptions {
@@ -111,13 +111,17 @@ export class OrganizationMailboxExport extends Resource implements iam.IGrantabl
     this.role = role;
     this.grantPrincipal = this.role.grantPrincipal;
 
+    const { lasting, starting } = mailboxHandlerAccess(this, props.organizationId, role, HANDLER_ACTIONS);
     const resource = batchJobResource(this, 'Resource', {
       kind: ORGANIZATION_MAILBOX_EXPORT,
-      permissions: [
-        ...mailboxHandlerPermissions(this, props.organizationId, role, HANDLER_ACTIONS),
-        new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [archive.archiveBucket.arnForObjects(`${prefix}reports/*`)] }),
-        new iam.PolicyStatement({ actions: ['kms:GenerateDataKey'], resources: [encryptionKey.keyRef.keyArn] }),
-      ],
+      access: {
+        lasting,
+        starting: [
+          ...starting,
+          new iam.PolicyStatement({ actions: ['s3:PutObject'], resources: [archive.archiveBucket.arnForObjects(`${prefix}reports/*`)] }),
+          new iam.PolicyStatement({ actions: ['kms:GenerateDataKey'], resources: [encryptionKey.keyRef.keyArn] }),
+        ],
+      },
       properties: {
         ...properties,
         Concurrency: concurrency,
