@@ -73,7 +73,9 @@ export function lifecycleResource(
 }
 
 /** Allows the handlers of a resource what they need besides calling the service. */
-export function allowHandlers(scope: Construct, resource: CustomResource, lifecycle: Lifecycle, service: ILedgerService, access: HandlerAccess): void {
+export function allowHandlers(
+  scope: Construct, resource: CustomResource, lifecycle: Lifecycle, service: ILedgerService, access: HandlerAccess,
+): void {
   providerOf(scope, lifecycle, service.privateAccess).handlerPolicies.allow(scope, resource, access);
 }
 

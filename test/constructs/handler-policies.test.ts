@@ -53,6 +53,8 @@ function policiesOf(stack: Stack, provider: string): { inline: TemplateResource[
   };
 }
 
+const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = { 'AWS::Partition': 'aws', 'AWS::Region': 'ap-southeast-2', 'AWS::AccountId': '123456789012' };
+
 /** How many characters IAM counts, once deployment has put in what the template leaves open: as long as names of the kind get. */
 function charactersOf(stack: Stack, { Properties: { PolicyDocument } }: TemplateResource): number {
   const resources = resourcesOf(stack);
@@ -68,7 +70,7 @@ function charactersOf(stack: Stack, { Properties: { PolicyDocument } }: Template
         default: return 'x'.repeat(140);
       }
     }
-    if (value.Ref) return { 'AWS::Partition': 'aws', 'AWS::Region': 'ap-southeast-2', 'AWS::AccountId': '123456789012' }[value.Ref as string] ?? 'x'.repeat(64);
+    if (value.Ref) return PSEUDO_PARAMETERS[value.Ref] ?? 'x'.repeat(64);
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, deployed(member)]));
   };
   return JSON.stringify(deployed(PolicyDocument)).length;
