@@ -53,7 +53,9 @@ function policiesOf(stack: Stack, provider: string): { inline: TemplateResource[
   };
 }
 
-const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = { 'AWS::Partition': 'aws', 'AWS::Region': 'ap-southeast-2', 'AWS::AccountId': '123456789012' };
+const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
+  'AWS::Partition': 'aws', 'AWS::Region': 'ap-southeast-2', 'AWS::AccountId': '123456789012',
+};
 
 /** How many characters IAM counts, once deployment has put in what the template leaves open: as long as names of the kind get. */
 function charactersOf(stack: Stack, { Properties: { PolicyDocument } }: TemplateResource): number {
