@@ -62,14 +62,16 @@ export class HandlerPolicies {
     }
     const graph = new ResourceGraph(stack);
     const resources = new Set(members.flatMap(({ resource }) => resource.node.findAll()).filter(node => CfnResource.isCfnResource(node)));
-    const managed = new ManagedPolicies(this.provider, this.role);
+    // Beside the provider, because everything that the provider makes waits for all within it.
+    const shared = new Construct(stack, `${this.provider.node.id}Policies`);
+    const managed = new ManagedPolicies(shared, this.role);
     let inlineLength = 0;
     for (const member of members) {
       const { lasting, starting } = member.access;
       if (!graph.reaches([...lasting, ...starting].map(statement => statement.toJSON()), resources)) {
         member.scope.node.tryRemoveChild(ACCESS_ID);
         member.policies = [
-          ...lasting.length > 0 ? [this.lastingPolicy(lasting)] : [],
+          ...lasting.length > 0 ? [this.lastingPolicy(shared, lasting)] : [],
           ...new Set(starting.map(statement => managed.add(statement))),
         ];
       } else {
@@ -87,11 +89,11 @@ export class HandlerPolicies {
     return DOCUMENT_LENGTH + sum(statements.map(statement => lengthOf(Stack.of(this.provider).resolve(statement.toJSON()))));
   }
 
-  private lastingPolicy(statements: readonly iam.PolicyStatement[]): iam.Policy {
-    const content = JSON.stringify(Stack.of(this.provider).resolve(statements.map(statement => statement.toJSON())));
+  private lastingPolicy(shared: Construct, statements: readonly iam.PolicyStatement[]): iam.Policy {
+    const content = JSON.stringify(Stack.of(shared).resolve(statements.map(statement => statement.toJSON())));
     const id = `${ACCESS_ID}${createHash('sha256').update(content).digest('hex').slice(0, 8).toUpperCase()}`;
-    return this.provider.node.tryFindChild(id) as iam.Policy | undefined
-      ?? new iam.Policy(this.provider, id, { roles: [this.role], statements: statements.map(copied) });
+    return shared.node.tryFindChild(id) as iam.Policy | undefined
+      ?? new iam.Policy(shared, id, { roles: [this.role], statements: statements.map(copied) });
   }
 }
 
