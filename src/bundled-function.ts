@@ -23,7 +23,7 @@ export interface BundledFunctionProps {
 export interface FunctionNetwork {
   readonly vpc: ec2.IVpc;
   readonly subnets: ec2.SubnetSelection;
-  readonly securityGroup: ec2.ISecurityGroup;
+  readonly securityGroups: ec2.ISecurityGroup[];
 }
 
 /** Creates a function of a bundle, on the runtime that bundles are built for. */
@@ -46,7 +46,7 @@ export function bundledFunction(scope: Construct, id: string, props: BundledFunc
     reservedConcurrentExecutions: props.reservedConcurrentExecutions,
     vpc: props.network?.vpc,
     vpcSubnets: props.network?.subnets,
-    securityGroups: props.network && [props.network.securityGroup],
+    securityGroups: props.network?.securityGroups,
   });
 }
 

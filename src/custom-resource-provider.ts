@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy, Size, Stack, aws_iam as iam, aws_logs as logs,
 import { Construct } from 'constructs';
 import { bundledFunction, functionRole } from './bundled-function';
 import { HandlerPolicies } from './handler-policies';
-import { LedgerServicePrivateAccess, callersNetwork } from './ledger-service-private-access';
+import { LedgerServicePrivateAccess, callersNetwork, vpcFingerprint } from './ledger-service-private-access';
 
 /** The handlers of custom resources, and how often they are asked. */
 export interface CustomResourceProviderProps {
@@ -24,7 +24,7 @@ export interface CustomResourceProviderProps {
 export class CustomResourceProvider extends Construct {
   static ofStack(scope: Construct, props: CustomResourceProviderProps, access?: LedgerServicePrivateAccess): CustomResourceProvider {
     const stack = Stack.of(scope);
-    const id = access ? `${props.providerId}${access.vpc.node.addr.slice(-8).toUpperCase()}` : props.providerId;
+    const id = access ? `${props.providerId}${vpcFingerprint(stack, access)}` : props.providerId;
     return stack.node.tryFindChild(id) as CustomResourceProvider | undefined ?? new CustomResourceProvider(stack, id, props, access);
   }
 

@@ -3,8 +3,9 @@ import { Construct } from 'constructs';
 import { ILedgerService } from './any-ledger-service';
 import { allowAssumeRoleBy, isOfAnotherAccount, journalPrincipalOf } from './journal-roles';
 import { LedgerServiceGrants } from './ledger-service-grants';
-import { apiIdOf, privateDoorArn } from './ledger-service-private-access';
+import { apiIdOf, privateAccountProblem, privateDoorArn } from './ledger-service-private-access';
 import { LedgerServiceAttributes, LedgerServiceEndpoint } from './ledger-service-props';
+import { rejectProblemsOf } from './problems';
 
 /** A service of ours that another app deployed. */
 export function importedService(scope: Construct, id: string, attributes: LedgerServiceAttributes): ILedgerService {
@@ -32,7 +33,9 @@ export function importedService(scope: Construct, id: string, attributes: Ledger
       allowAssumeRoleBy(this.executionRoles, this.env.account, roleScope, role);
     }
   }
-  return new Import(scope, id, { environmentFromArn: attributes.apiFunctionArn });
+  const imported = new Import(scope, id, { environmentFromArn: attributes.apiFunctionArn });
+  rejectProblemsOf(`LedgerService '${imported.node.path}'`, [privateAccountProblem(imported, imported.env.account, privateAccess)]);
+  return imported;
 }
 
 /** An endpoint that is not of ours. */

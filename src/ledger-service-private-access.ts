@@ -1,8 +1,10 @@
+import { createHash } from 'crypto';
 import {
   Fn, Stack, aws_apigateway as apigateway, aws_ec2 as ec2, aws_iam as iam, aws_lambda as lambda,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { FunctionNetwork } from './bundled-function';
+import { isOfAnotherAccount } from './journal-roles';
 
 /** How a `LedgerService` is reached from within a VPC, and from nowhere else. */
 export interface LedgerServicePrivateAccess {
@@ -14,6 +16,12 @@ export interface LedgerServicePrivateAccess {
    * @default - the private subnets of the VPC, with or without a way out
    */
   readonly subnets?: ec2.SubnetSelection;
+
+  /**
+   * Security groups of the handlers. They need HTTPS to the endpoint, and to S3 where they keep digests or reports.
+   * @default - a new one for each provider and function, which may send HTTPS anywhere that the subnets have a route to
+   */
+  readonly handlerSecurityGroups?: ec2.ISecurityGroup[];
 
   /**
    * An interface endpoint of the VPC for `execute-api`, whose security group admits callers on port 443. Its private DNS names are not needed.
@@ -32,13 +40,40 @@ export function subnetsOf({ vpc, subnets }: LedgerServicePrivateAccess): ec2.Sub
     ? { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS } : { subnetType: ec2.SubnetType.PRIVATE_ISOLATED });
 }
 
-/** Where functions run that may only call endpoints of the VPC. */
+/**
+ * Where functions run that call the service. Where they may go is for the routes of their subnets to say: a security group knows neither all the address
+ * ranges of a VPC nor those behind its gateway endpoints, such as the one for S3.
+ */
 export function callersNetwork(scope: Construct, access: LedgerServicePrivateAccess): FunctionNetwork {
+  return { vpc: access.vpc, subnets: subnetsOf(access), securityGroups: access.handlerSecurityGroups ?? [callersSecurityGroup(scope, access.vpc)] };
+}
+
+function callersSecurityGroup(scope: Construct, vpc: ec2.IVpc): ec2.SecurityGroup {
   const securityGroup = new ec2.SecurityGroup(scope, 'SecurityGroup', {
-    vpc: access.vpc, allowAllOutbound: false, description: `Functions of ${scope.node.path}`,
+    vpc, allowAllOutbound: false, description: `Functions of ${scope.node.path}`,
   });
-  securityGroup.addEgressRule(ec2.Peer.ipv4(access.vpc.vpcCidrBlock), ec2.Port.tcp(HTTPS_PORT), 'Endpoints of the VPC');
-  return { vpc: access.vpc, subnets: subnetsOf(access), securityGroup };
+  securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(HTTPS_PORT), 'HTTPS, as far as the subnets have a route');
+  return securityGroup;
+}
+
+/**
+ * Tells the VPCs apart from which services are reached. It follows from what CloudFormation calls the VPC, and not from where its construct stands:
+ * an import can be moved and renamed without a change.
+ */
+export function vpcFingerprint(scope: Construct, { vpc }: LedgerServicePrivateAccess): string {
+  const [own, its] = [Stack.of(scope), Stack.of(vpc)];
+  const vpcId = its.resolve(vpc.vpcId) as unknown;
+  const identity = [vpcId, typeof vpcId === 'string' || its === own ? '' : its.node.path];
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 8).toUpperCase();
+}
+
+/** What is wrong with a private service for those who call it from a stack, or undefined. */
+export function privateAccountProblem(scope: Construct, account: string, access: LedgerServicePrivateAccess | undefined): string | undefined {
+  const own = Stack.of(scope).account;
+  return access && isOfAnotherAccount(account, own)
+    ? `the service is private, in account ${account}, and lets in nobody of account ${own}: use it from stacks of its account, `
+      + 'or a service with function URLs, which is one without privateAccess'
+    : undefined;
 }
 
 /** The endpoint that callers in the VPC use: that of the properties, or a new one. */

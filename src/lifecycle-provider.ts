@@ -3,7 +3,8 @@ import { Construct } from 'constructs';
 import { CustomResourceProvider } from './custom-resource-provider';
 import { HandlerAccess } from './handler-policies';
 import { ILedgerService } from './ledger-service';
-import { LedgerServicePrivateAccess } from './ledger-service-private-access';
+import { LedgerServicePrivateAccess, privateAccountProblem } from './ledger-service-private-access';
+import { rejectProblems } from './problems';
 
 /** The handlers of one or several kinds of custom resources. Ids are in users' templates: they never change. */
 export interface LifecycleHandlers {
@@ -59,6 +60,7 @@ export function lifecycleResource(
   scope: Construct, id: string, lifecycle: Lifecycle, service: ILedgerService, properties: Record<string, unknown>,
   { removalPolicy, timeout }: LifecycleResourceOptions = {},
 ): CustomResource {
+  rejectProblems(scope, [privateAccountProblem(scope, service.env.account, service.privateAccess)]);
   const provider = providerOf(scope, lifecycle, service.privateAccess);
   service.grants._reach(provider.handlerRole);
   const resource = new CustomResource(scope, id, {
