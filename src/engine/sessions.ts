@@ -37,7 +37,8 @@ export class Sessions {
     const found = await findLedger(this.context.store, ledgerName);
     if (found?.record.state !== 'ACTIVE') throw badRequest(`The Ledger with name ${ledgerName} is not found`);
     const token = randomId(this.context.random) + randomId(this.context.random);
-    const session = { token, ledgerName, strandId: found.record.strandId, callerArn, createdMillis: this.context.clock(), generation: 0 };
+    // A transaction is named from the start: objects of one shape are read and copied fast.
+    const session = { token, ledgerName, strandId: found.record.strandId, callerArn, createdMillis: this.context.clock(), generation: 0, transaction: undefined };
     await this.context.sessions.open(session, this.context.quotas.sessionsPerLedger);
     return token;
   }

@@ -43,12 +43,19 @@ test.each([
   ['an origin', { Origin: 'https://evil.example' }],
   ['the mark of a browser', { 'Sec-Fetch-Site': 'cross-site' }],
   ['the host of someone else', { Host: 'evil.example' }],
+  ['a host that begins like a loopback one', { Host: 'localhost.evil.example' }],
+  ['a host that ends like a loopback one', { Host: 'evil.127.0.0.1' }],
 ])('a request with %s is not served', async (_, headers) => {
-  const status = await new Promise<number | undefined>((resolve, reject) => {
-    request(front.url, { method: 'POST', headers: headers as unknown as Record<string, string> }, response => resolve(response.statusCode)).on('error', reject).end();
-  });
-  expect(status).toBe(404);
+  expect(await statusOf(headers as unknown as Record<string, string>)).toBe(404);
   expect(requests).toEqual([]);
+});
+
+test.each(['127.0.0.1', '127.0.0.1:1', 'localhost', 'localhost:1', '[::1]', '[::1]:1'])('a request for the host %s is served', async (host) => {
+  expect(await statusOf({ Host: host })).toBe(201);
+});
+
+const statusOf = async (headers: Record<string, string>): Promise<number | undefined> => new Promise((resolve, reject) => {
+  request(front.url, { method: 'POST', headers }, response => resolve(response.statusCode)).on('error', reject).end();
 });
 
 test('only the loopback interface is served', async () => {
