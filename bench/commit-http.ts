@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { KEY_COUNT } from './audit-tables';
 import { keepConnection, type KeptConnection } from './kept-connection';
-import { base64, httpSession } from './ledger-sessions';
+import { base64, httpSession, sdkSession } from './ledger-sessions';
 import {
   documentJson, keyedDocument, LedgerReader, LedgerWriter, LOOKUPS_PER_TRANSACTION, runAlone, setUp, sustained, type LedgerSession,
 } from './ledger-writer';
@@ -30,6 +30,7 @@ export async function benchHttp(directory: string, postgres: Postgres): Promise<
     return client;
   });
   const sessions = await several(() => httpSession(service.url));
+  const sdkSessions = await several(() => sdkSession(service.url));
   const connections = await several(() => keepConnection(echo.url));
   await setUp(sessions[0]!);
   const writes = new ProcessorTimes();
@@ -46,6 +47,11 @@ export async function benchHttp(directory: string, postgres: Postgres): Promise<
         name: `ledger over HTTP, ${count} in flight`,
         prepare: () => writer.prepare(PREPARED),
         run: one(count, async worker => writer.writeOne(sessions[worker]!)),
+      }),
+      writes.of(service, {
+        name: `ledger through the AWS SDK, ${count} in flight`,
+        prepare: () => writer.prepare(PREPARED),
+        run: one(count, async worker => writer.writeOne(sdkSessions[worker]!)),
       }),
       writes.of(echo, {
         name: `bare node:http that echoes, ${count} in flight`,
@@ -71,7 +77,7 @@ export async function benchHttp(directory: string, postgres: Postgres): Promise<
   }
   lookups.print('lookup');
   await Promise.all(clients.map(client => client.end()));
-  for (const { close } of [...sessions, ...connections]) close();
+  for (const { close } of [...sessions, ...sdkSessions, ...connections]) close();
   await Promise.all([service.stop(), echo.stop()]);
 }
 

@@ -38,6 +38,7 @@ export async function keepConnection(url: string): Promise<KeptConnection> {
   socket.on('close', () => fail(new Error('The service closed the connection.')));
   return {
     post: async body => new Promise((resolve, reject) => {
+      if (socket.destroyed) throw new Error('The service closed the connection.');
       waiting = { resolve, reject };
       socket.write(`${head}${Buffer.byteLength(body)}${END_OF_HEAD}${body}`);
     }),

@@ -1,3 +1,4 @@
+import { QLDBSessionClient, SendCommandCommand } from '@aws-sdk/client-qldb-session';
 import { keepConnection } from './kept-connection';
 import { LEDGER, type LedgerSession } from './ledger-writer';
 import type { Engine } from '../src/engine';
@@ -27,10 +28,10 @@ interface Answer {
   readonly __type?: string;
   readonly StartSession: { readonly SessionToken: string };
   readonly StartTransaction: { readonly TransactionId: string };
-  readonly ExecuteStatement: { readonly FirstPage: { readonly Values: readonly { readonly IonBinary: string }[] } };
+  readonly ExecuteStatement: { readonly FirstPage: { readonly Values: readonly { readonly IonBinary: string | Uint8Array }[] } };
 }
 
-/** A session of a service on a loopback port, over a connection of its own: no SDK, no driver. Rows are decoded, as other drivers do. */
+/** A session of a service on a loopback port, over a connection of its own: no SDK, no driver. */
 export async function httpSession(url: string): Promise<LedgerSession & { readonly close: () => void }> {
   const connection = await keepConnection(url);
   const send = async (command: object): Promise<Answer> => {
@@ -39,16 +40,27 @@ export async function httpSession(url: string): Promise<LedgerSession & { readon
     if (status !== 200) throw Object.assign(new Error(body), { name: answer.__type });
     return answer;
   };
+  return { ...await sessionOver(send, base64), close: connection.close };
+}
+
+/** The same through the AWS SDK, as drivers do: it signs each request, whether the service looks at that or not. */
+export async function sdkSession(url: string): Promise<LedgerSession & { readonly close: () => void }> {
+  const client = new QLDBSessionClient({ endpoint: url, region: 'us-east-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' } });
+  const send = async (command: object): Promise<Answer> => await client.send(new SendCommandCommand(command)) as unknown as Answer;
+  return { ...await sessionOver(send, bytes => bytes), close: () => client.destroy() };
+}
+
+/** Rows are decoded, as other databases' drivers do. */
+async function sessionOver(send: (command: object) => Promise<Answer>, blob: (bytes: Uint8Array) => string | Uint8Array): Promise<LedgerSession> {
   const { SessionToken } = (await send({ StartSession: { LedgerName: LEDGER } })).StartSession;
   return {
     begin: async () => (await send({ SessionToken, StartTransaction: {} })).StartTransaction.TransactionId,
     async execute(TransactionId, Statement, parameters) {
-      const Parameters = parameters.map(value => 'ionBinary' in value ? { IonBinary: base64(value.ionBinary) } : { IonText: value.ionText });
+      const Parameters = parameters.map(value => 'ionBinary' in value ? { IonBinary: blob(value.ionBinary) } : { IonText: value.ionText });
       const { Values } = (await send({ SessionToken, ExecuteStatement: { TransactionId, Statement, Parameters } })).ExecuteStatement.FirstPage;
-      return Values.map(({ IonBinary }) => decodeIon(Buffer.from(IonBinary, 'base64'))).length;
+      return Values.map(({ IonBinary }) => decodeIon(typeof IonBinary === 'string' ? Buffer.from(IonBinary, 'base64') : IonBinary)).length;
     },
-    commit: async (TransactionId, digest) => void await send({ SessionToken, CommitTransaction: { TransactionId, CommitDigest: base64(digest) } }),
-    close: connection.close,
+    commit: async (TransactionId, digest) => void await send({ SessionToken, CommitTransaction: { TransactionId, CommitDigest: blob(digest) } }),
   };
 }
 
