@@ -38,7 +38,9 @@ export class Sessions {
     if (found?.record.state !== 'ACTIVE') throw badRequest(`The Ledger with name ${ledgerName} is not found`);
     const token = randomId(this.context.random) + randomId(this.context.random);
     // A transaction is named from the start: objects of one shape are read and copied fast.
-    const session = { token, ledgerName, strandId: found.record.strandId, callerArn, createdMillis: this.context.clock(), generation: 0, transaction: undefined };
+    const session = {
+      token, ledgerName, strandId: found.record.strandId, callerArn, createdMillis: this.context.clock(), generation: 0, transaction: undefined,
+    };
     await this.context.sessions.open(session, this.context.quotas.sessionsPerLedger);
     return token;
   }
