@@ -41,8 +41,10 @@ export class Batch<M> {
     return this.actions.length === 0 || !this.exceeds(count, this.bytes);
   }
 
-  conflictsWith(reads: ReadSet): boolean {
-    return this.changes.some(changes => conflicts(reads, changes));
+  /** Whether one of its blocks changed what was read. @param unseenFrom blocks before this one were seen as they are */
+  conflictsWith(reads: ReadSet, unseenFrom = 0): boolean {
+    const first = this.base.head.sequenceNo + 1;
+    return this.changes.some((changes, index) => first + index >= unseenFrom && conflicts(reads, changes));
   }
 
   /** A block goes down together with its projection; one too large for that goes alone, and is projected afterwards. */

@@ -5,7 +5,7 @@ import { actionsAtMost, Batch, blockOf, nodeName, type Tip } from './batch';
 import { indexesUnderWay, readCatalog, type Catalog, type Definition } from './catalog';
 import { definitionsOf } from './definitions';
 import { headAction, readHead, type JournalHead } from './journal-head';
-import { blockActions, nodeActions, readBlock, readNode } from './journal-store';
+import { blockActions, nodesAction, readBlock, readNode } from './journal-store';
 import { LedgerError, occConflict } from './ledger-error';
 import { COMMIT_ATTEMPTS_MAX, COMMIT_MILLIS_MAX } from './limits';
 import { catalogAfter, catchUp, projectionOf, withIndexBuilds } from './projection';
@@ -225,9 +225,32 @@ export class JournalAppender {
       await this.pause(this.attempts);
       return;
     }
-    const busy = new LedgerError('CapacityExceededException', 'Capacity exceeded: too many concurrent writers on the journal. Try again.');
-    for (const { reject } of this.waiting.splice(0)) reject(cause instanceof ConditionFailed ? busy : cause);
+    const gaveUp = this.waiting.splice(0);
+    await Promise.all(gaveUp.map(async waiting => this.giveUp(waiting, cause)));
     this.succeeded();
+  }
+
+  /**
+   * Who was sent before may be in the journal all the same: that an earlier write took its place is one reason why the last one lost the race.
+   * By then nothing of it is under way any more, as each write names the head that it saw.
+   */
+  private async giveUp(waiting: Waiting, cause: unknown): Promise<void> {
+    const lostRace = cause instanceof ConditionFailed;
+    try {
+      const block = waiting.sent ? await this.ownBlock(waiting) : undefined;
+      if (block) waiting.resolve(block);
+      else waiting.reject(lostRace ? capacityExceeded() : cause);
+    } catch (error) {
+      // To say that it was not committed might be a lie.
+      waiting.reject(lostRace ? error : cause);
+    }
+  }
+
+  private async ownBlock({ transaction, validSequenceNo }: Waiting): Promise<Block | undefined> {
+    const { head, catalog } = await this.readTip();
+    if (transaction.restoreId !== head.restoreId) return undefined;
+    const verdict = await this.recent.validate(transaction, validSequenceNo + 1, head.sequenceNo, catalog);
+    return verdict.kind === 'committed' ? readBlock(this.store, this.strandId, verdict.sequenceNo) : undefined;
   }
 
   /** The catalog is read after the head: what it is too new for, the head's condition will find out. */
@@ -249,7 +272,11 @@ export class JournalAppender {
       batch.members.push({ member: waiting, block: (await readBlock(this.store, this.strandId, committed))! });
       return 'added';
     }
-    const winner = [...this.flights.map(flight => flight.batch), batch].find(other => other.conflictsWith(transaction.reads));
+    // A write takes effect before it is answered, so a snapshot may hold its blocks. If it holds others in their place, the write will fail.
+    const unseenFrom = transaction.snapshotSequenceNo + 1;
+    const winner = batch.conflictsWith(transaction.reads)
+      ? batch
+      : this.flights.find(flight => flight.batch.conflictsWith(transaction.reads, unseenFrom))?.batch;
     if (winner) {
       winner.refused.push(waiting);
       return 'refused';
@@ -268,7 +295,7 @@ export class JournalAppender {
       : waiting.before ??= new StateBefore(this.store, this.strandId, transaction.snapshotSequenceNo);
     const definitions = transaction.definitions.length > 0 ? await withIndexBuilds(before, await this.definitions(block, batch.tip.catalog)) : [];
     const { catalog, actions: catalogActions } = catalogAfter(block, batch.tip.catalog, definitions);
-    const journalActions = [...blockActions(block), ...nodeActions(this.strandId, nodes)];
+    const journalActions = [...blockActions(block), nodesAction(this.strandId, nodes)];
     const fits = await batch.addActions(journalActions, catalogActions, projectionOf(before, block, catalog, definitions));
     if (fits === 'full') return 'full';
 
@@ -329,3 +356,6 @@ const tipAfter = ({ base, tip }: Batch<Waiting>): Tip => tip === base ? base : {
 
 /** Whether tables have to be brought up to the batch's last block. */
 const isBehind = ({ tip: { head } }: Batch<Waiting>): boolean => head.projectedSequenceNo < head.sequenceNo;
+
+const capacityExceeded = (): LedgerError =>
+  new LedgerError('CapacityExceededException', 'Capacity exceeded: too many concurrent writers on the journal. Try again.');

@@ -1,4 +1,4 @@
-import { encodeIon, hashIon, type IonStruct, type IonValue } from '../ion';
+import { encodeIon, hashIon, readIon, type IonStruct, type IonValue } from '../ion';
 
 interface Known {
   bytes?: Uint8Array;
@@ -24,7 +24,7 @@ export function documentBytes(document: IonStruct): Uint8Array {
   return entry.bytes ??= encodeIon(document);
 }
 
-/** Any value in Ion binary; not to be changed. What was decoded as it stands need not be encoded. */
+/** Any value in Ion binary; not to be changed. What was read as it stands need not be encoded. */
 export const valueBytes = (value: IonValue): Uint8Array => known.get(value)?.bytes ?? encodeIon(value);
 
 /** Its Ion hash; not to be changed. Only structs are remembered: all else is quickly hashed. */
@@ -34,7 +34,9 @@ export function valueHash(value: IonValue): Uint8Array {
   return entry.hash ??= hashIon(value);
 }
 
-/** Tells that these are the bytes of a document that was decoded from them. */
-export function rememberBytes(document: IonStruct, bytes: Uint8Array): void {
-  knownOf(document).bytes ??= bytes;
+/** A document from its bytes, which `documentBytes` answered. */
+export function documentFrom(bytes: Uint8Array): IonStruct {
+  const document = readIon(bytes) as IonStruct;
+  known.set(document, { bytes });
+  return document;
 }

@@ -1,7 +1,7 @@
 import { decodeIon, encodeIon, type IonStruct } from '../ion';
-import { blockFromIon, blockToIon, type Block, type ReadNode, type TreeNode } from '../journal';
+import { blockFromIon, blockToIon, HASH_LENGTH, type Block, type ReadNode, type TreeNode } from '../journal';
 import { VALUE_BYTES_MAX, type Action, type Item, type Key, type Store } from '../store';
-import { blockKey, blockPartition, nodeKey, sequenceText } from './keys';
+import { blockKey, blockPartition, nodesKey, sequenceText } from './keys';
 
 /** Blocks rest as Ion binary, cut into chunks that fit in an item. */
 export const blockActions = (block: Block): Action[] =>
@@ -27,14 +27,18 @@ function chunksOf(block: Block): { readonly key: Key; readonly value: Uint8Array
   return chunks;
 }
 
-export const nodeActions = (strandId: string, nodes: readonly TreeNode[]): Action[] =>
-  nodes.map(({ level, index, hash }) => ({ put: nodeKey(strandId, level, index), value: hash }));
+/** The nodes that one block completes rest together, from its own leaf upwards. */
+export function nodesAction(strandId: string, nodes: readonly TreeNode[]): Action {
+  return { put: nodesKey(strandId, nodes[0].index), value: Buffer.concat(nodes.map(({ hash }) => hash)) };
+}
 
 export function readNode(store: Store, strandId: string): ReadNode {
   return async (level, index) => {
-    const item = await store.get(nodeKey(strandId, level, index));
-    if (!item) throw new Error(`Node ${level}/${index} of the digest tree of ${strandId} is missing: the store is damaged.`);
-    return item.value;
+    const completedBy = (index + 1) * 2 ** level - 1;
+    const item = await store.get(nodesKey(strandId, completedBy));
+    const hash = item?.value.subarray(level * HASH_LENGTH, (level + 1) * HASH_LENGTH);
+    if (hash?.length !== HASH_LENGTH) throw new Error(`Node ${level}/${index} of the digest tree of ${strandId} is missing: the store is damaged.`);
+    return hash;
   };
 }
 

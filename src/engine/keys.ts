@@ -47,8 +47,8 @@ export const blockKey = (strandId: string, sequenceNo: number, chunk: number): K
   ({ partition: blockPartition(strandId), sort: `${sequenceText(sequenceNo)}#${String(chunk).padStart(2, '0')}` });
 
 export const nodePartition = (strandId: string): string => `${strandId}/node`;
-export const nodeKey = (strandId: string, level: number, index: number): Key =>
-  ({ partition: nodePartition(strandId), sort: `${String(level).padStart(2, '0')}#${sequenceText(index)}` });
+/** Of all nodes that became complete with a block. */
+export const nodesKey = (strandId: string, sequenceNo: number): Key => ({ partition: nodePartition(strandId), sort: sequenceText(sequenceNo) });
 
 export const documentPartition = (strandId: string, tableId: string): string => `${strandId}/table/${tableId}`;
 export const documentKey = (strandId: string, tableId: string, documentId: string): Key =>

@@ -5,7 +5,7 @@ import { catalogAction, EMPTY_CATALOG } from './catalog';
 import { ledgerArn, type EngineContext } from './engine-context';
 import { isIndexJob, jobAction, jobsOf, newJobAction, type PurgeJob, type StoredJob } from './job-record';
 import { headAction, readHead, type JournalHead } from './journal-head';
-import { blockActions, nodeActions } from './journal-store';
+import { blockActions, nodesAction } from './journal-store';
 import { headKey, LEDGER_QUOTA_KEY, ledgerKey } from './keys';
 import { LedgerError, ledgerNotFound } from './ledger-error';
 import { grantsOf, putGrantAction, removeGrant, type LedgerGrant } from './ledger-grant';
@@ -54,7 +54,7 @@ export class Ledgers {
           headAction(strandId, head, undefined),
           catalogAction(strandId, EMPTY_CATALOG, 0),
           ...blockActions(genesis),
-          ...nodeActions(strandId, nodes),
+          nodesAction(strandId, nodes),
         ]);
         return record;
       } catch (error) {

@@ -1,9 +1,9 @@
-import { fieldOf } from '../ion';
 import { redactionsOf, type Block } from '../journal';
 import { documentRevisions, documentTables } from './block-documents';
 import { tableById, type Catalog } from './catalog';
 import { hasDefinition } from './definitions';
 import { indexValueKey } from './index-value';
+import { indexedField } from './snapshot';
 
 /**
  * What a transaction saw, as narrow as its access paths allow: an index lookup saw one value of one field, a scan saw a whole
@@ -57,7 +57,7 @@ export function changesOf(block: Block, catalog: Catalog): BlockChanges {
   const documents = documentRevisions(block).map(({ metadata, data }) => {
     const tableId = tables.get(metadata.id)?.tableId ?? '';
     for (const { field } of (data && tableById(catalog, tableId)?.indexes) ?? []) {
-      const valueKey = indexValueKey(fieldOf(data!, field));
+      const valueKey = indexValueKey(indexedField(data, field));
       if (valueKey !== undefined) indexValues.push(indexValueRead(tableId, field, valueKey));
     }
     return { tableId, documentId: metadata.id };

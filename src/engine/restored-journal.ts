@@ -2,7 +2,7 @@ import { appendedNodes, type Block, type TreeNode } from '../journal';
 import { actionBytes, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Store } from '../store';
 import { readCatalog, type Catalog } from './catalog';
 import { headAction, type JournalHead } from './journal-head';
-import { blockActions, nodeActions, readNode } from './journal-store';
+import { blockActions, nodesAction, readNode } from './journal-store';
 import { headKey } from './keys';
 import { PendingWrites } from './pending-writes';
 import { catalogAfter, catchUp, projectionOf, withIndexBuilds } from './projection';
@@ -54,7 +54,7 @@ export class RestoredJournal {
     const before = new StateBefore(this.view, this.strandId, sequenceNo - 1);
     const definitions = await withIndexBuilds(before, replayed);
     const nodes = await appendedNodes(sequenceNo, block.blockHash, (level, index) => this.node(level, index));
-    const journal = [...withoutConditions(blockActions(block)), ...nodeActions(this.strandId, nodes)];
+    const journal = [...withoutConditions(blockActions(block)), nodesAction(this.strandId, nodes)];
     const { catalog, actions } = catalogAfter(block, this.catalog, definitions);
     const whole = [...journal, ...actions];
     for await (const action of projectionOf(before, block, catalog, definitions)) {

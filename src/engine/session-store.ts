@@ -1,5 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import { ConditionFailed, TRANSACT_BYTES_MAX, VALUE_BYTES_MAX, type Action, type Store } from '../store';
+import { documentBytes, documentFrom } from './document-encoding';
 import { sessionPartition } from './keys';
 import { badRequest, LedgerError } from './ledger-error';
 import { EXPIRED_SESSION_MEMORY_MILLIS, PROCESS_PAGE_BYTES_MAX, SESSION_LIFETIME_MILLIS, TRANSACTION_LIFETIME_MILLIS } from './limits';
@@ -49,9 +50,9 @@ export function memorySessionStore(clock: () => number, pageBytesMax = PROCESS_P
   const tokensOfStrand = new Map<string, Set<string>>();
   const pages = new Map<string, Map<string, StoredPage>>();
   let pageBytes = 0;
-  const bytesOf = ({ values }: StoredPage): number => values.reduce((sum, value) => sum + value.length, 0);
+  const bytesOfPage = ({ values }: StoredPage): number => values.reduce((sum, value) => sum + value.length, 0);
   const forgetPages = (token: string): void => {
-    for (const page of pages.get(token)?.values() ?? []) pageBytes -= bytesOf(page);
+    for (const page of pages.get(token)?.values() ?? []) pageBytes -= bytesOfPage(page);
     pages.delete(token);
   };
   const forget = (token: string): void => {
@@ -102,7 +103,7 @@ export function memorySessionStore(clock: () => number, pageBytesMax = PROCESS_P
     },
     remove: async token => forget(token),
     async savePage(token, pageToken, page) {
-      const bytes = bytesOf(page);
+      const bytes = bytesOfPage(page);
       if (pageBytes + bytes > pageBytesMax) forgetUnfetchable();
       if (pageBytes + bytes > pageBytesMax) {
         throw new LedgerError('CapacityExceededException', 'Capacity exceeded: results that wait to be fetched take all the memory there is for them. Try again.');
@@ -114,6 +115,23 @@ export function memorySessionStore(clock: () => number, pageBytesMax = PROCESS_P
     loadPage: async (token, pageToken) => pages.get(token)?.get(pageToken),
   };
   return store;
+}
+
+/** Documents rest as Ion binary. */
+function bytesOf(session: Session): Uint8Array {
+  const { transaction } = session;
+  if (!transaction) return serialize(session);
+  const encoded = Array.from(transaction.writes, ([id, { data, ...document }]) => [id, { ...document, data: data && documentBytes(data) }] as const);
+  const writes = new Map(encoded);
+  return serialize({ ...session, transaction: { ...transaction, writes } });
+}
+
+function sessionFrom(bytes: Uint8Array): Session {
+  const session = deserialize(bytes) as Session;
+  for (const [id, document] of session.transaction?.writes ?? []) {
+    if (document.data) session.transaction!.writes.set(id, { ...document, data: documentFrom(document.data as unknown as Uint8Array) });
+  }
+  return session;
 }
 
 /** For many instances over one store. Items expire by themselves. */
@@ -149,15 +167,15 @@ export function storedSessionStore(store: Store, clock: () => number): SessionSt
   return {
     async load(token) {
       const stored = await readChunks(sessionPartition(token), 'state');
-      return stored && { ...(deserialize(stored.bytes) as Session), generation: stored.generation };
+      return stored && { ...sessionFrom(stored.bytes), generation: stored.generation };
     },
     async open(session, sessionsMax) {
       await takePlace(store, session, sessionsMax, async (place, taking) =>
-        writeChunks(sessionPartition(session.token), 'state', serialize({ ...session, place }), 0, taking));
+        writeChunks(sessionPartition(session.token), 'state', bytesOf({ ...session, place }), 0, taking));
     },
     async save(session) {
       try {
-        await writeChunks(sessionPartition(session.token), 'state', serialize(session), session.generation);
+        await writeChunks(sessionPartition(session.token), 'state', bytesOf(session), session.generation);
       } catch (error) {
         throw error instanceof ConditionFailed ? concurrentCommands() : error;
       }
@@ -167,7 +185,7 @@ export function storedSessionStore(store: Store, clock: () => number): SessionSt
       const partition = sessionPartition(token);
       const state = await readChunks(partition, 'state');
       for await (const item of store.query(partition)) await store.transact([{ delete: item.key }]);
-      if (state) await leavePlace(store, deserialize(state.bytes) as Session);
+      if (state) await leavePlace(store, sessionFrom(state.bytes));
     },
     savePage: (token, pageToken, page) => writeChunks(sessionPartition(token), `page#${pageToken}`, serialize(page), 0),
     async loadPage(token, pageToken) {

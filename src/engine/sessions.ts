@@ -1,4 +1,4 @@
-import { decodeIon, InvalidIon, parseIon, type IonValue } from '../ion';
+import { InvalidIon, parseIon, readIon, type IonValue } from '../ion';
 import { foldStatement } from '../journal';
 import { runStatement, StatementError, tablesOf } from '../partiql';
 import { readCatalog } from './catalog';
@@ -70,8 +70,7 @@ export class Sessions {
   ): Promise<{ page: Page; consumed: ConsumedIOs }> {
     return this.command(token, callerArn, async (session) => {
       const transaction = await this.openTransaction(session, transactionId);
-      const parameters = parameterValues.map(decodeParameter);
-      const digest = this.statements.digest(text, parameters);
+      const { parameters, digest } = this.decode(text, parameterValues);
       // Drivers fold a statement into their digest before they know whether it fails.
       transaction.commitDigest = foldStatement(transaction.commitDigest, digest);
       const rollBack = savepoint(transaction);
@@ -198,6 +197,17 @@ export class Sessions {
     if (this.hasExpired(transaction)) throw transactionExpired(transaction);
   }
 
+  /** Parameters stay the bytes that they came in, until somebody looks into them: to hash them finds whatever is wrong. */
+  private decode(text: string, values: readonly ParameterValue[]): { readonly parameters: readonly IonValue[]; readonly digest: Uint8Array } {
+    try {
+      const parameters = values.map(value => 'ionBinary' in value ? readIon(value.ionBinary) : parseIon(value.ionText));
+      return { parameters, digest: this.statements.digest(text, parameters) };
+    } catch (error) {
+      if (error instanceof InvalidIon) throw badRequest(`A parameter is not a valid Ion value: ${error.message}`);
+      throw error;
+    }
+  }
+
   private async run(
     transaction: Transaction, callerArn: string, database: TransactionDatabase, text: string, parameters: readonly IonValue[], pages: ResultPages,
   ): Promise<void> {
@@ -217,12 +227,3 @@ export class Sessions {
 
 const transactionExpired = ({ transactionId }: Transaction): LedgerError =>
   new LedgerError('InvalidSessionException', `Transaction ${transactionId} has expired`);
-
-function decodeParameter(value: ParameterValue): IonValue {
-  try {
-    return 'ionBinary' in value ? decodeIon(value.ionBinary) : parseIon(value.ionText);
-  } catch (error) {
-    if (error instanceof InvalidIon) throw badRequest(`A parameter is not a valid Ion value: ${error.message}`);
-    throw error;
-  }
-}

@@ -1,7 +1,7 @@
-import { decodeIon, encodeIon, fieldOf, type IonStruct, type IonValue } from '../ion';
+import { decodeIon, encodeIon, peekField, type IonStruct, type IonValue } from '../ion';
 import { revisionFromIon, revisionToIon, type Revision } from '../journal';
 import type { Item, Store } from '../store';
-import { documentBytes, rememberBytes } from './document-encoding';
+import { documentBytes, documentFrom } from './document-encoding';
 import { documentKey, documentPartition, historyPartition, indexPartition } from './keys';
 import { decodeRecord } from './record';
 
@@ -17,10 +17,11 @@ const LENGTH_BYTES = 4;
 /** A revision at rest: all of it but the data, and then the data, each as an Ion binary document. */
 export function encodeRevision({ data, ...rest }: Revision): Uint8Array {
   const frame = encodeIon(revisionToIon(rest));
-  const bytes = Buffer.allocUnsafe(LENGTH_BYTES + frame.length + (data ? documentBytes(data).length : 0));
+  const document = data && documentBytes(data);
+  const bytes = Buffer.allocUnsafe(LENGTH_BYTES + frame.length + (document?.length ?? 0));
   bytes.writeUInt32BE(frame.length);
   bytes.set(frame, LENGTH_BYTES);
-  if (data) bytes.set(documentBytes(data), LENGTH_BYTES + frame.length);
+  if (document) bytes.set(document, LENGTH_BYTES + frame.length);
   return bytes;
 }
 
@@ -28,10 +29,7 @@ function decodeRevision({ value }: Item): Revision {
   const dataStart = LENGTH_BYTES + Buffer.from(value.buffer, value.byteOffset, LENGTH_BYTES).readUInt32BE();
   const revision = revisionFromIon(decodeIon(value.subarray(LENGTH_BYTES, dataStart)));
   if (dataStart === value.length) return revision;
-  const bytes = value.subarray(dataStart);
-  const data = decodeIon(bytes) as IonStruct;
-  rememberBytes(data, bytes);
-  return { ...revision, data };
+  return { ...revision, data: documentFrom(value.subarray(dataStart)) };
 }
 
 /** The tables of a ledger as they stood after one block, whatever was committed since. */
@@ -119,4 +117,4 @@ function documentIdOf(sort: string): string {
   return sort.slice(start, sort.indexOf('#', start));
 }
 
-export const indexedField = (data: IonStruct | undefined, field: string): IonValue | undefined => data && fieldOf(data, field);
+export const indexedField = (data: IonStruct | undefined, field: string): IonValue | undefined => data && peekField(data, field);

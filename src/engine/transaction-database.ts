@@ -18,11 +18,6 @@ const VERSIONS_REMEMBERED_MAX = 1_000;
 /** What one statement sees and changes: the transaction's snapshot under the transaction's own writes. Counts what it fetches. */
 export class TransactionDatabase implements Database {
   readonly transactionId: string;
-  readonly createTable: Database['createTable'];
-  readonly dropTable: Database['dropTable'];
-  readonly undropTable: Database['undropTable'];
-  readonly createIndex: Database['createIndex'];
-  readonly dropIndex: Database['dropIndex'];
   /** One for each document fetched, and again each time that it is fetched again. */
   readIOs = 0;
   writeIOs = 0;
@@ -41,18 +36,6 @@ export class TransactionDatabase implements Database {
   ) {
     this.transactionId = transaction.transactionId;
     this.statementIndex = transaction.statements.length;
-    const define: DefinitionMethods = definitionMethods(
-      () => definedId(transaction.transactionId, this.statementIndex),
-      (definition: Definition) => {
-        transaction.catalog = applyDefinition(transaction.catalog, definition);
-        transaction.definitions.push(definition);
-      },
-    );
-    this.createTable = define.createTable;
-    this.dropTable = define.dropTable;
-    this.undropTable = define.undropTable;
-    this.createIndex = define.createIndex;
-    this.dropIndex = define.dropIndex;
   }
 
   tables(): readonly TableDefinition[] {
@@ -95,6 +78,26 @@ export class TransactionDatabase implements Database {
     if (documentCount > DOCUMENTS_PER_TRANSACTION_MAX) throw tooManyDocuments();
   }
 
+  async createTable(name: string, tags: Readonly<Record<string, string>>): Promise<string> {
+    return this.definitions.createTable(name, tags);
+  }
+
+  async dropTable(table: TableDefinition): Promise<void> {
+    return this.definitions.dropTable(table);
+  }
+
+  async undropTable(table: TableDefinition): Promise<void> {
+    return this.definitions.undropTable(table);
+  }
+
+  async createIndex(table: TableDefinition, field: string): Promise<void> {
+    return this.definitions.createIndex(table, field);
+  }
+
+  async dropIndex(table: TableDefinition, indexId: string): Promise<void> {
+    return this.definitions.dropIndex(table, indexId);
+  }
+
   async insert(table: TableDefinition, data: IonStruct): Promise<string> {
     const documentId = randomId(this.random);
     this.write(table, documentId, 0, data);
@@ -131,6 +134,14 @@ export class TransactionDatabase implements Database {
       return version;
     }
     throw this.noRevision(sequenceNo, documentId);
+  }
+
+  private get definitions(): DefinitionMethods {
+    const { transaction } = this;
+    return definitionMethods(() => definedId(transaction.transactionId, this.statementIndex), (definition: Definition) => {
+      transaction.catalog = applyDefinition(transaction.catalog, definition);
+      transaction.definitions.push(definition);
+    });
   }
 
   /** Stores that answer at once would let a long statement keep all others of the process waiting. */

@@ -7,6 +7,7 @@ import type { DigestSink } from './digest-sink';
 import { ContainerReader, EncodedContainer, EncodedList, EncodedSexp, EncodedStruct } from './encoded-container';
 import { InvalidIon } from './invalid-ion';
 import { SymbolListReading } from './known-symbols';
+import { keepTable, repeatedTable } from './repeated-lists';
 import { shortCopy } from './short-copy';
 import type { SymbolIds } from './symbol-ids';
 import { declaredSymbols, isLocalSymbolTable, SymbolTable, systemTable } from './symbol-table';
@@ -19,11 +20,22 @@ import type { IonField, IonValue } from './value';
  * @throws InvalidIon for malformed input, and for none or more than one value.
  */
 export function decodeIon(bytes: Uint8Array): IonValue {
-  const values = decodeIonStream(bytes);
-  const first = values.next();
-  if (first.done === true) throw new InvalidIon('The document holds no value; send exactly one');
-  if (values.next().done !== true) throw new InvalidIon('The document holds more than one value; send exactly one');
-  return first.value;
+  return onlyValue(new BinaryReader(bytes, { keepsEncoded: false, isOneOfMany: true }));
+}
+
+/**
+ * The one value of a binary Ion document; a container stays bytes until its content is asked for, as those of `readIonStream`.
+ * @throws InvalidIon as `decodeIon`; for what is wrong inside a container, when it is hashed or looked into.
+ */
+export function readIon(bytes: Uint8Array): IonValue {
+  return onlyValue(new BinaryReader(bytes, { keepsEncoded: true, isOneOfMany: true }));
+}
+
+function onlyValue(reader: BinaryReader): IonValue {
+  const value = reader.next();
+  if (value === undefined) throw new InvalidIon('The document holds no value; send exactly one');
+  if (reader.next() !== undefined) throw new InvalidIon('The document holds more than one value; send exactly one');
+  return value;
 }
 
 /**
@@ -85,6 +97,8 @@ interface BinaryReaderOptions {
   readonly keepsEncoded: boolean;
   readonly scope?: SymbolScope;
   readonly padding?: PaddingRule;
+  /** Whether other documents like this one are read by turns. */
+  readonly isOneOfMany?: boolean;
 }
 
 class BinaryReader extends BinaryCursor implements ContainerReader {
@@ -94,10 +108,12 @@ class BinaryReader extends BinaryCursor implements ContainerReader {
   private readonly keepsEncoded: boolean;
   private readonly scope: SymbolScope;
   private readonly padding: PaddingRule;
+  private readonly isOneOfMany: boolean;
   private sharesSymbols: boolean;
 
-  constructor(source: Uint8Array, { keepsEncoded, scope = {}, padding = 'allowed' }: BinaryReaderOptions) {
+  constructor(source: Uint8Array, { keepsEncoded, scope = {}, padding = 'allowed', isOneOfMany = false }: BinaryReaderOptions) {
     super(source);
+    this.isOneOfMany = isOneOfMany;
     this.keepsEncoded = keepsEncoded;
     this.scope = scope;
     this.padding = padding;
@@ -162,7 +178,13 @@ class BinaryReader extends BinaryCursor implements ContainerReader {
     if (this.head(end) !== TYPE_CODE.struct || this.low === NULL_LENGTH || this.end !== end || this.at === end) return undefined;
     if (this.varUInt(end) !== SYMBOLS_ID || this.at === end) return undefined;
     if (this.head(end) !== TYPE_CODE.list || this.low === NULL_LENGTH || this.end !== end) return undefined;
-    const list = new SymbolListReading(bytes, this.at, end);
+    const listStart = this.at;
+    const repeated = this.isOneOfMany ? repeatedTable(bytes, listStart, end) : undefined;
+    if (repeated !== undefined) {
+      this.at = end;
+      return repeated;
+    }
+    const list = new SymbolListReading(bytes, listStart, end);
     for (this.at = list.at; !list.takeRest(); this.at = list.at) {
       if (this.head(end) !== TYPE_CODE.string || this.low === NULL_LENGTH) return undefined;
       list.take(this.at, this.end, (from, to) => {
@@ -171,7 +193,9 @@ class BinaryReader extends BinaryCursor implements ContainerReader {
       });
     }
     this.at = end;
-    return list.finish();
+    const table = list.finish();
+    if (this.isOneOfMany) keepTable(bytes, listStart, end, table);
+    return table;
   }
 
   fieldsOf(container: EncodedContainer): readonly IonField[] {

@@ -9,6 +9,7 @@ import { Item, Key } from './store';
 
 const LENGTH_BYTES = 2;
 const HEADER_BYTES = 16;
+const WORD = 2 ** 32;
 
 /** Keys below this prefix hold the store's own records: no item has an empty partition. */
 const CONTROL_PREFIX = Buffer.of(0, 0);
@@ -20,7 +21,12 @@ export function controlKey(name: string): Buffer {
 
 /** The LMDB key of an item. */
 export function encodeKey(key: Key): Buffer {
-  return withinPartition(key.partition, Buffer.from(key.sort));
+  const partitionLength = Buffer.byteLength(key.partition);
+  const bytes = Buffer.allocUnsafe(LENGTH_BYTES + partitionLength + Buffer.byteLength(key.sort));
+  bytes.writeUInt16BE(partitionLength);
+  bytes.write(key.partition, LENGTH_BYTES);
+  bytes.write(key.sort, LENGTH_BYTES + partitionLength);
+  return bytes;
 }
 
 /** The LMDB keys between which the items of `partition` within `bounds` lie. */
@@ -36,20 +42,27 @@ export function decodeSort(key: Buffer, partition: string): string {
 /** Copies the value, so the caller may reuse its buffer. */
 export function encodeValue(value: Uint8Array, ordinal: number, expiresAtSeconds: number): Buffer {
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + value.byteLength);
-  bytes.writeBigUInt64BE(BigInt(ordinal), 0);
-  bytes.writeBigUInt64BE(BigInt(expiresAtSeconds), 8);
+  writeNumber(bytes, ordinal, 0);
+  writeNumber(bytes, expiresAtSeconds, 8);
   bytes.set(value, HEADER_BYTES);
   return bytes;
 }
 
 /** The ordinal in an encoded value. */
 export function decodeOrdinal(bytes: Buffer): number {
-  return Number(bytes.readBigUInt64BE(0));
+  return bytes.readUInt32BE(0) * WORD + bytes.readUInt32BE(4);
+}
+
+function writeNumber(bytes: Buffer, value: number, at: number): void {
+  bytes.writeUInt32BE(Math.floor(value / WORD), at);
+  bytes.writeUInt32BE(value % WORD, at + 4);
 }
 
 /** Copies out of LMDB's memory, which is only valid until the next operation. */
 export function decodeItem(key: Key, bytes: Buffer): Item {
-  return { key, value: new Uint8Array(bytes.subarray(HEADER_BYTES)), ordinal: decodeOrdinal(bytes) };
+  const value = Buffer.allocUnsafe(bytes.length - HEADER_BYTES);
+  bytes.copy(value, 0, HEADER_BYTES, bytes.length);
+  return { key, value, ordinal: decodeOrdinal(bytes) };
 }
 
 function withinPartition(partition: string, sort: Buffer): Buffer {

@@ -3,11 +3,11 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Database, RootDatabase } from 'lmdb';
 import { boundsAfter, byteBounds, checkRange, isEmpty } from './bounds';
-import { holds } from './condition';
 import { Owner, currentOwner, isAlive, isSameOwner } from './directory-owner';
-import { controlKey, decodeItem, decodeOrdinal, decodeSort, encodeBounds, encodeKey, encodeValue } from './embedded-item';
-import { checkActions, checkKey, checkPartition, keyOf } from './limits';
-import { Action, ConditionFailed, Item, Key, Range, Store } from './store';
+import { EmbeddedCommits } from './embedded-commits';
+import { controlKey, decodeItem, decodeSort, encodeBounds, encodeKey } from './embedded-item';
+import { checkActions, checkKey, checkPartition } from './limits';
+import { Item, Key, Range, Store } from './store';
 
 type Binary = Database<Buffer, Buffer>;
 
@@ -63,7 +63,7 @@ export async function openEmbeddedStore(directory: string): Promise<Store> {
 }
 
 function storeOver(root: RootDatabase<Buffer, Buffer>, directory: string, onClosed: () => void): Store {
-  const inFlight = new Set<Promise<unknown>>();
+  const commits = new EmbeddedCommits(root, directory);
   let closing: Promise<void> | undefined;
 
   function assertOpen(): void {
@@ -73,7 +73,7 @@ function storeOver(root: RootDatabase<Buffer, Buffer>, directory: string, onClos
   }
 
   function read(key: Key): Item | undefined {
-    const bytes = root.get(encodeKey(key));
+    const bytes = root.getBinaryFast(encodeKey(key));
     return bytes && decodeItem({ partition: key.partition, sort: key.sort }, bytes);
   }
 
@@ -117,17 +117,11 @@ function storeOver(root: RootDatabase<Buffer, Buffer>, directory: string, onClos
     async transact(actions) {
       assertOpen();
       checkActions(actions);
-      const commit = commitActions(root, directory, actions);
-      inFlight.add(commit);
-      try {
-        await commit;
-      } finally {
-        inFlight.delete(commit);
-      }
+      await commits.transact(actions);
     },
     async close() {
       closing ??= (async () => {
-        await Promise.allSettled(inFlight);
+        await commits.settled();
         try {
           release(root);
         } finally {
@@ -138,59 +132,6 @@ function storeOver(root: RootDatabase<Buffer, Buffer>, directory: string, onClos
       return closing;
     },
   };
-}
-
-interface Write { readonly key: Buffer; readonly action: Action; readonly value?: Buffer }
-
-async function commitActions(root: Binary, directory: string, actions: readonly Action[]): Promise<void> {
-  const writes: readonly Write[] = actions.map(action => ({
-    key: encodeKey(keyOf(action)),
-    action,
-    value: 'put' in action ? encodeValue(action.value, action.ordinal ?? 0, action.expiresAtSeconds ?? 0) : undefined,
-  }));
-  let refusedIndex: number;
-  try {
-    // A child transaction: should a write throw, what came before it is rolled back while its batch goes on.
-    refusedIndex = await root.childTransaction(() => applyWrites(root, writes)) as number;
-  } catch (error) {
-    throw new Error(`The store in ${directory} could not commit: ${await commitReason(error)}. Check the disk's free space and health.`, { cause: error });
-  }
-  // Reported only now: what the condition was compared with is on disk as well.
-  if (refusedIndex >= 0) {
-    throw new ConditionFailed(refusedIndex, keyOf(actions[refusedIndex]));
-  }
-}
-
-/** Runs inside LMDB's write transaction. Index of the first write whose condition does not hold, or -1 when all were made. */
-function applyWrites(root: Binary, writes: readonly Write[]): number {
-  const refused = writes.findIndex(({ key, action }) => {
-    if (action.if === undefined) {
-      return false;
-    }
-    const bytes = root.get(key);
-    return !holds(action.if, bytes && decodeOrdinal(bytes));
-  });
-  if (refused >= 0) {
-    return refused;
-  }
-  for (const { key, action, value } of writes) {
-    if (value !== undefined) {
-      root.putSync(key, value);
-    } else if ('delete' in action) {
-      root.removeSync(key);
-    }
-  }
-  return -1;
-}
-
-/** lmdb rejects with a general error that carries a promise of the particular one. */
-async function commitReason(error: unknown): Promise<string> {
-  try {
-    await (error as { commitError?: Promise<never> }).commitError;
-    return (error as Error).message;
-  } catch (reason) {
-    return (reason as Error).message;
-  }
 }
 
 /** Items of a range, as many as it asks for unless they are large, and whether they end it. */

@@ -1,5 +1,5 @@
 import { readHead, headAction, type JournalHead } from '../../src/engine/journal-head';
-import { blockActions, nodeActions } from '../../src/engine/journal-store';
+import { blockActions, nodesAction } from '../../src/engine/journal-store';
 import { ionInt, ionString, ionStruct } from '../../src/ion';
 import { appendedNodes, buildBlock, statementDigest, uniqueId, type Block, type TreeNode } from '../../src/journal';
 import { actionBytes, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Store } from '../../src/store';
@@ -47,7 +47,7 @@ export async function growJournal(store: Store, strandId: string, { blockCount, 
     ({ blockHash } = block);
     const nodes = await appendedNodes(sequenceNo, blockHash, async level => spine[level]!.hash);
     for (const node of nodes) spine[node.level] = node;
-    const added = [...blockActions(block), ...nodeActions(strandId, nodes)];
+    const added = [...blockActions(block), nodesAction(strandId, nodes)];
     const addedBytes = added.reduce((sum, action) => sum + actionBytes(action), 0);
     if (actions.length + added.length > TRANSACT_ACTIONS_MAX || bytes + addedBytes > TRANSACT_BYTES_MAX) await flush();
     actions.push(...added);
