@@ -2,7 +2,7 @@ import {
   CreateJobCommand, DescribeJobCommand, ListJobsCommand, UpdateJobStatusCommand, type JobDescriptor, type JobListDescriptor, type JobManifest,
   type JobStatus, type S3ControlClient,
 } from '@aws-sdk/client-s3-control';
-import { markedDescription, markOf, type BatchJobPhase } from './batch-job-id';
+import { markedDescription, markOf, type BatchJobMark, type BatchJobPhase } from './batch-job-id';
 import { type BatchJobService } from './batch-job-lifecycle';
 import { batchOperationsDeclaration, type BatchOperationsDeclaration } from './batch-operations-declaration';
 import { PERMISSION_SECONDS } from './patience';
@@ -36,7 +36,7 @@ export function batchOperationsService(client: S3ControlClient, s3: Pick<S3Reque
 
     async start(declared, { clientToken, mark }) {
       const jobTags = Object.entries(declared.tags).map(([Key, Value]) => ({ Key, Value }));
-      const { JobId: jobId } = await client.send(new CreateJobCommand({
+      const job = new CreateJobCommand({
         AccountId: declared.accountId,
         ClientRequestToken: clientToken,
         ConfirmationRequired: false,
@@ -48,8 +48,17 @@ export function batchOperationsService(client: S3ControlClient, s3: Pick<S3Reque
         RoleArn: declared.roleArn,
         Description: markedDescription(declared.description, mark),
         Tags: jobTags.length === 0 ? undefined : jobTags,
-      }));
-      return jobId!;
+      });
+      try {
+        return (await client.send(job)).JobId!;
+      } catch (error) {
+        // The manifest was replaced since another attempt for this request: the job runs, with the manifest that was there then.
+        const started = isNamed(error, 'IdempotencyException') ? await newestJob(declared, mark) : undefined;
+        if (started === undefined) {
+          throw error;
+        }
+        return started;
+      }
     },
 
     async find(declared, jobId) {
@@ -91,6 +100,18 @@ export function batchOperationsService(client: S3ControlClient, s3: Pick<S3Reque
     },
   };
 
+  /** The newest job of the mark's owner and wish, whatever its state. */
+  async function newestJob({ accountId }: BatchOperationsDeclaration, { owner, fingerprint }: BatchJobMark): Promise<string | undefined> {
+    let newest: JobListDescriptor | undefined;
+    for await (const job of batchOperationsJobs(client, accountId)) {
+      const mark = markOf(job.Description);
+      if (mark?.owner === owner && mark.fingerprint === fingerprint && !(newest && job.CreationTime! < newest.CreationTime!)) {
+        newest = job;
+      }
+    }
+    return newest?.JobId;
+  }
+
   async function describe({ accountId }: BatchOperationsDeclaration, jobId: string): Promise<JobDescriptor | undefined> {
     try {
       return (await client.send(new DescribeJobCommand({ AccountId: accountId, JobId: jobId }))).Job;
@@ -116,7 +137,7 @@ async function withEtag(manifest: JobManifest | undefined, s3: Pick<S3Requests, 
   return { ...manifest, Location: { ...location, ETag: await s3.etag(bucket, key, location.ObjectVersionId) } };
 }
 
-async function* batchOperationsJobs(client: S3ControlClient, accountId: string, statuses: JobStatus[]): AsyncIterable<JobListDescriptor> {
+async function* batchOperationsJobs(client: S3ControlClient, accountId: string, statuses?: JobStatus[]): AsyncIterable<JobListDescriptor> {
   let nextToken: string | undefined;
   do {
     const page = await client.send(new ListJobsCommand({ AccountId: accountId, JobStatuses: statuses, MaxResults: 1000, NextToken: nextToken }));
@@ -126,14 +147,23 @@ async function* batchOperationsJobs(client: S3ControlClient, accountId: string, 
 }
 
 /** A job that is Complete may have failed for some objects: whether that is a success is the declaration's choice. */
-function judged(job: JobDescriptor, { failedTasksMax }: BatchOperationsDeclaration): { phase: BatchJobPhase; reason?: string } {
+function judged(job: JobDescriptor, { failedTasksMax, Manifest }: BatchOperationsDeclaration): { phase: BatchJobPhase; reason?: string } {
   const phase = ENDED[job.Status ?? ''] ?? 'RUNNING';
   const failed = job.ProgressSummary?.NumberOfTasksFailed ?? 0;
   if (phase === 'COMPLETE' && failed > failedTasksMax) {
     return { phase: 'FAILED', reason: `${failed} of ${job.ProgressSummary?.TotalNumberOfTasks} tasks failed, and ${failedTasksMax} may` };
   }
   const reasons = (job.FailureReasons ?? []).map(({ FailureCode: code, FailureReason: reason }) => `${code}: ${reason}`);
-  return { phase, reason: reasons.join('; ') || job.StatusUpdateReason };
+  return { phase, reason: withStep(reasons.join('; ') || job.StatusUpdateReason, Manifest) };
+}
+
+/** S3 works on the manifest that the job was made with, or not at all. */
+function withStep(reason: string | undefined, manifest: JobManifest | undefined): string | undefined {
+  const { Location: location } = manifest ?? {};
+  return reason !== undefined && location && !location.ETag && /etag/i.test(reason)
+    ? `${reason.replace(/\.?$/, '.')} The manifest ${location.ObjectArn} was replaced after the job was asked for: deploy again, which takes the manifest that is `
+    + 'there then, or name the version that is meant'
+    : reason;
 }
 
 function attributes(job: JobDescriptor, { Report: report }: BatchOperationsDeclaration): Readonly<Record<string, string>> {

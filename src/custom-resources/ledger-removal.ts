@@ -2,6 +2,7 @@ import { UpdateLedgerCommand, type QLDBClient } from '@aws-sdk/client-qldb';
 import { findLedger } from './ledger-creation';
 import { type LedgerRemovalPolicy } from './ledger-declaration';
 import { isFinalExportSkipped } from './ledger-final-export';
+import { arrivalOf } from './ledger-restore';
 import { type Edges, type LifecycleEvent } from './lifecycle';
 import { CREATING, ownerOf } from './ownership';
 import { flag } from './properties';
@@ -9,7 +10,7 @@ import { isNamed, isWithin, messageOf, NotYet } from './service-failure';
 import { readTags } from './tags';
 import { sendOwn } from '../client/own-operation';
 
-/** No deployment lasts that long: a ledger that is older has a life outside of it. */
+/** No deployment lasts that long: a ledger that came before has a life outside of it. */
 const UNDONE_SECONDS = 24 * 3600;
 
 export type Removal = 'gone' | 'going' | 'archiving' | 'kept';
@@ -43,8 +44,9 @@ export async function removeLedger(
     return 'kept';
   }
   const isUndone = policy === 'RetainExceptOnCreate';
-  if (!isUnfinished && isUndone && !isWithin(UNDONE_SECONDS, ledger.CreationDateTime!, edges.now())) {
-    edges.log(`Kept ledger '${name}': it is older than the deployment that is undone can be.`);
+  if (!isUnfinished && isUndone && !isWithin(UNDONE_SECONDS, await arrivalOf(control, ledger, tags), edges.now())) {
+    edges.log(`Kept ledger '${name}': it is older than the deployment that is undone can be. To have it in a stack again, declare removalPolicy RETAIN; to `
+      + 'delete it, switch protection off with UpdateLedger and call DeleteLedger.');
     return 'kept';
   }
   if (ledger.DeletionProtection) {

@@ -1,4 +1,4 @@
-import { type QLDBClient } from '@aws-sdk/client-qldb';
+import { type DescribeLedgerResponse, type QLDBClient } from '@aws-sdk/client-qldb';
 import { AWS_OWNED_KMS_KEY, type LedgerDeclaration } from './ledger-declaration';
 import { originOf, placeOf, RESTORED_FROM, type LedgerRestoreDeclaration } from './ledger-restore-declaration';
 import { type Tags } from './ownership';
@@ -51,11 +51,19 @@ export async function failureOfRestore(control: QLDBClient, declared: LedgerDecl
     + `No ledger was made. See \`cdk-ledger verify export ${placeOf(source)}\`.`;
 }
 
+/** When the ledger came to be here: a restored one is as old as its first block, but was not here before its restore ended. */
+export async function arrivalOf(control: QLDBClient, ledger: DescribeLedgerResponse, tags: Tags): Promise<Date> {
+  const restore = tags[RESTORED_FROM] === undefined ? undefined : await describeRestore(control, ledger.Name!);
+  return restore?.Status === 'COMPLETED' && restore.RestoreEndTime !== undefined ? new Date(restore.RestoreEndTime * 1000) : ledger.CreationDateTime!;
+}
+
 /** CloudFormation shows a few hundred characters. */
 const SHOWN_MAX = 3;
 
 interface RestoreDescription {
   readonly Status: string;
+  /** Seconds since 1970. */
+  readonly RestoreEndTime?: number;
   readonly Setback?: string;
   readonly Refusal?: { readonly Outcome: string; readonly Findings: readonly string[]; readonly FindingCount: number };
 }

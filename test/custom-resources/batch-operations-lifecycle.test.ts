@@ -292,4 +292,37 @@ describe('A manifest without an ETag', () => {
     await deployment.update({ ...manifest(), Trigger: '2' });
     expect(located().map(({ ETag }) => ETag)).toEqual(['found', 'another']);
   });
+
+  test('B28 a manifest that is replaced between two attempts for one request is no reason for another job: the one that runs is found', async () => {
+    etag.mockResolvedValueOnce('first').mockResolvedValue('second');
+    services.fail('CreateJob', { status: 500, name: 'InternalServiceException', afterTheFact: true });
+    const { Status, Data } = await stack({ invokesTwice: true }).create(manifest());
+    expect([Status, Data?.JobId]).toEqual(['SUCCESS', JOB_ID]);
+    expect(located().map(({ ETag }) => ETag)).toEqual(['first']);
+  });
+
+  test('B29 of jobs that are equal in all but the request, the newest is the one that is found', async () => {
+    const deployment = stack();
+    await deployment.create(manifest());
+    await deployment.update(manifest({ ObjectVersionId: 'v2' }));
+    clock.advanceSeconds(60);
+    etag.mockResolvedValueOnce('first').mockResolvedValue('second');
+    services.fail('CreateJob', { status: 500, name: 'InternalServiceException', afterTheFact: true });
+    s3Control.pageSize = 1;
+    const { Data } = await deployment.update(manifest());
+    expect([Data?.JobId, s3Control.jobs.length]).toEqual([JOB_ID.replace(/1$/, '3'), 3]);
+  });
+
+  test('B30 a manifest that is replaced before S3 has read it fails the Create with the next step, and the next deployment takes it as it is then', async () => {
+    s3Control.states = ['New', 'Failed'];
+    s3Control.ending = { FailureReasons: { member: [{ FailureCode: 'ManifestNotFound', FailureReason: 'ETag does not match' }] } };
+    const { Status, Reason } = await stack().create(manifest());
+    expect(Status).toBe('FAILED');
+    expect(Reason).toContain('failed: ManifestNotFound: ETag does not match. The manifest arn:aws-cn:s3:::lists/a b/manifest.json was replaced after the job was '
+      + 'asked for: deploy again, which takes the manifest that is there then, or name the version that is meant.');
+    s3Control.states = ['New', 'Complete'];
+    etag.mockResolvedValue('second');
+    expect(await stack().create(manifest())).toMatchObject({ Status: 'SUCCESS' });
+    expect(located().at(-1)).toMatchObject({ ETag: 'second' });
+  });
 });

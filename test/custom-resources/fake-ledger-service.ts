@@ -218,7 +218,7 @@ export class FakeLedgerService {
     if (ledger.State === 'CREATING' && this.isOver(ledger)) {
       const isRefused = restore && this.restoreRefusal;
       ledger.State = isRefused ? 'DELETING' : 'ACTIVE';
-      if (restore) { Object.assign(restore, isRefused ? { Status: 'FAILED', Refusal: this.restoreRefusal } : { Status: 'COMPLETED' }); }
+      if (restore) { Object.assign(restore, isRefused ? { Status: 'FAILED', Refusal: this.restoreRefusal } : { Status: 'COMPLETED', RestoreEndTime: this.now().getTime() / 1000 }); }
     }
     if (ledger.State === 'DELETING' && this.isOver(ledger)) {
       this.ledgers.delete(name);

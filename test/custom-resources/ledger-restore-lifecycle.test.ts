@@ -113,6 +113,34 @@ describe('Create of a ledger with a source', () => {
     expect(Reason).toContain("Ledger 'audit' exists already and has a journal, so it cannot be restored from s3://archive/elsewhere/.");
     expect(ledger()?.State).toBe('ACTIVE');
   });
+
+  test('L57 under RetainExceptOnCreate a restored ledger whose Create is undone goes, old as its blocks are, and one that has been here for a day is kept', async () => {
+    const undoable = properties({ RemovalPolicy: 'RetainExceptOnCreate' });
+    const undone = stack();
+    expect(await undone.create(undoable)).toMatchObject({ Status: 'SUCCESS' });
+    ledger()!.CreationDateTime -= 365 * 86400;
+    expect(await undone.delete()).toMatchObject({ Status: 'SUCCESS' });
+    expect(ledger()).toBeUndefined();
+    // What was restored is still in the archive, so the next deployment has it again.
+    const next = stack();
+    expect(await next.create(undoable)).toMatchObject({ Status: 'SUCCESS' });
+    expect(world.service.count('RestoreLedger')).toBe(2);
+
+    world.clock.advanceSeconds(25 * 3600);
+    expect(await next.delete()).toMatchObject({ Status: 'SUCCESS' });
+    expect(ledger()?.State).toBe('ACTIVE');
+    expect(world.log.join('\n')).toContain('To have it in a stack again, declare removalPolicy RETAIN');
+  });
+
+  test('L58 a restored ledger of whose restore nothing is known any more is taken to be as old as its blocks, and kept', async () => {
+    const deployment = stack();
+    await deployment.create(properties({ RemovalPolicy: 'RetainExceptOnCreate' }));
+    ledger()!.CreationDateTime -= 365 * 86400;
+    world.service.restores.clear();
+    world.service.fail('DescribeLedgerRestore', { status: 404, name: 'ResourceNotFoundException' });
+    expect(await deployment.delete()).toMatchObject({ Status: 'SUCCESS' });
+    expect(ledger()?.State).toBe('ACTIVE');
+  });
 });
 
 describe('Update of a ledger with a source', () => {

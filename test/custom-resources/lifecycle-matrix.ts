@@ -57,13 +57,13 @@ export const LIFECYCLE_MATRIX: Readonly<Record<string, Readonly<Record<string, C
     not(OF_CLOUDFORMATION),
   ),
   'delete of half-made': cells(
-    'L16 L17 L46 L52 F6', 'G7', '', 'S10 S24',
+    'L16 L17 L46 L52 L57 F6', 'G7', '', 'S10 S24',
     not('a digest is there or it is not: one object, written at once'), 'M12', 'O6 O10',
     'B11', 'R11 R12',
   ),
   'invoked twice': cells(
     'L3 L35 L41 F2', 'G2 G19', 'E3 E18', 'S3 S20', 'D2',
-    'M2 M23', 'O4', 'B3 B21', 'R9 R22',
+    'M2 M23', 'O4', 'B3 B21 B28', 'R9 R22',
   ),
   'service throttling': cells(
     'L13 F13', 'G21', 'E14', 'S22', 'D6',
@@ -80,7 +80,7 @@ export const LIFECYCLE_MATRIX: Readonly<Record<string, Readonly<Record<string, C
   ),
   'job failed': cells(
     'L43 F10', not(ONE_CALL), 'E13 E20 E23', 'S7 S8 S25', not(ONE_OBJECT),
-    'M10 M11', 'O6 O7', 'B7 B8 B9 B10', 'R17',
+    'M10 M11', 'O6 O7', 'B7 B8 B9 B10 B30', 'R17',
   ),
   'job expired': cells(
     '', not(ONE_CALL), 'E13 E16', 'S14 S21', not(ONE_OBJECT),
