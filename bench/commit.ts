@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SCHEMA, transactionOn } from './audit-tables';
 import { benchHttp } from './commit-http';
+import { indexEverything } from './index-build';
 import { engineSession } from './ledger-sessions';
 import { documentJson, keyedDocument, LEDGER, LedgerReader, LedgerWriter, runAlone, setUp, sustained, type LedgerSession } from './ledger-writer';
 import { fillAndLookUp } from './many-documents';
@@ -31,7 +32,10 @@ export async function benchCommit(options: readonly string[]): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'cdk-ledger-bench-'));
   try {
     if (options[0] === '--documents') {
-      await withEngine(join(directory, 'many'), engine => fillAndLookUp(engine, Number(options[1])));
+      await withEngine(join(directory, 'many'), async (engine) => {
+        await fillAndLookUp(engine, Number(options[1]));
+        await indexEverything(engine, Number(options[1]));
+      });
       return;
     }
     if (only === undefined || only === 'engine' || only === 'http') {
