@@ -3,6 +3,8 @@ import { MAXIMUM_EXPONENT, MAXIMUM_FRACTION_DIGITS } from './limits';
 import type { IonDecimal, IonTimestamp, IonValue } from './value';
 
 const TIMESTAMP = /^(\d{4})(?:T|-(\d\d)(?:T|-(\d\d)(?:T(?:(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:\d\d))?)?))$/;
+const PLAIN_INT = /^(?:0|[1-9]\d*)$/;
+const PLAIN_DECIMAL = /^(?:0|[1-9]\d*)\.\d+$/;
 const RADIX_INT = /^(-?)0([xXbB])([\da-fA-F_]+)$/;
 const NUMBER = /^(-?)(0|[1-9][\d_]*)(?:(\.)([\d_]*))?(?:([dDeE])([+-]?\d+))?$/;
 const STRAY_UNDERSCORE = /^_|__|_$/;
@@ -12,6 +14,8 @@ const STRAY_UNDERSCORE = /^_|__|_$/;
  * A string instead of a value is the reason why it spells none.
  */
 export function parseNumericWord(word: string): IonValue | string {
+  if (PLAIN_INT.test(word)) return { kind: 'int', value: BigInt(word) };
+  if (PLAIN_DECIMAL.test(word)) return plainDecimal(word);
   if (/^\d{4}[T-]/.test(word)) return parseTimestamp(word);
   const radixInt = RADIX_INT.exec(word);
   if (radixInt !== null) return parseRadixInt(word, radixInt);
@@ -26,6 +30,12 @@ export function parseNumericWord(word: string): IonValue | string {
   if (Math.abs(exponent) > MAXIMUM_EXPONENT) return `The exponent of ${shown(word)} is beyond ±${MAXIMUM_EXPONENT}`;
   const decimal: IonDecimal = { kind: 'decimal', coefficient, exponent: exponent + 0 };
   return sign === '-' && magnitude === 0n ? { ...decimal, negativeZero: true } : decimal;
+}
+
+/** As below, without the pieces that a match would leave. */
+function plainDecimal(word: string): IonValue {
+  const point = word.indexOf('.');
+  return { kind: 'decimal', coefficient: BigInt(word.slice(0, point) + word.slice(point + 1)), exponent: point + 1 - word.length };
 }
 
 function parseRadixInt(word: string, [, sign, letter, digits]: RegExpExecArray): IonValue | string {

@@ -37,12 +37,11 @@ export function* parseIonStream(text: string): Generator<IonValue, void, undefin
   }
 }
 
-/** A symbol as written: only unquoted ones can be version markers or keywords. */
-interface Word { readonly text: string; readonly quoted: boolean }
-
 class TextReader {
   private readonly scanner: TextScanner;
   private symbols: SymbolTable = systemTable();
+  /** Whether the word read last was quoted: only unquoted ones can be version markers or keywords. */
+  private quoted = false;
 
   constructor(text: string) {
     this.scanner = new TextScanner(text);
@@ -73,7 +72,7 @@ class TextReader {
 
   private value(depth: number, inSexp: boolean): IonValue {
     const { scanner } = this;
-    const annotations: string[] = [];
+    let annotations: string[] | undefined;
     while (true) {
       const start = scanner.at;
       const word = this.word();
@@ -84,28 +83,31 @@ class TextReader {
         scanner.at = afterWord;
         return annotated(this.wordValue(word, start), annotations);
       }
-      if (!word.quoted && KEYWORDS.has(word.text)) scanner.fail(`The keyword ${word.text} must be quoted to be an annotation`, start);
-      annotations.push(this.symbolText(word, start));
+      if (!this.quoted && KEYWORDS.has(word)) scanner.fail(`The keyword ${word} must be quoted to be an annotation`, start);
+      const annotation = this.symbolText(word, start);
+      if (annotations) annotations.push(annotation);
+      else annotations = [annotation];
       scanner.skipBlanksAndComments();
     }
   }
 
   /** An identifier, a symbol id or a quoted symbol; `undefined`, with nothing consumed, for anything else. */
-  private word(): Word | undefined {
+  private word(): string | undefined {
     const { scanner } = this;
     if (scanner.looksAt("'") && !scanner.looksAt("'''")) {
       scanner.at++;
-      return { text: scanner.quoted("'", 'text'), quoted: true };
+      this.quoted = true;
+      return scanner.quoted("'", 'text');
     }
-    const identifier = scanner.identifier();
-    return identifier === undefined ? undefined : { text: identifier, quoted: false };
+    this.quoted = false;
+    return scanner.identifier();
   }
 
-  private wordValue(word: Word, start: number): IonValue {
-    if (!word.quoted) {
-      if (word.text === 'null') return { kind: 'null', nullOf: this.nullType() };
-      if (word.text === 'true' || word.text === 'false') return { kind: 'bool', value: word.text === 'true' };
-      if (word.text === 'nan') return { kind: 'float', value: NaN };
+  private wordValue(word: string, start: number): IonValue {
+    if (!this.quoted) {
+      if (word === 'null') return { kind: 'null', nullOf: this.nullType() };
+      if (word === 'true' || word === 'false') return { kind: 'bool', value: word === 'true' };
+      if (word === 'nan') return { kind: 'float', value: NaN };
     }
     return { kind: 'symbol', value: this.symbolText(word, start) };
   }
@@ -120,9 +122,9 @@ class TextReader {
     return type as IonKind;
   }
 
-  private symbolText(word: Word, start: number): string {
-    if (word.quoted || !SYMBOL_ID.test(word.text)) return word.text;
-    return this.symbols[Number(word.text.slice(1))] ?? this.scanner.fail(`Symbol id ${word.text} has no known text`, start);
+  private symbolText(word: string, start: number): string {
+    if (this.quoted || !SYMBOL_ID.test(word)) return word;
+    return this.symbols[Number(word.slice(1))] ?? this.scanner.fail(`Symbol id ${word} has no known text`, start);
   }
 
   /** A value that does not start with a word. */
@@ -135,7 +137,7 @@ class TextReader {
     if (scanner.accept('(')) return { kind: 'sexp', items: this.sexpItems(depth, start) };
     if (scanner.accept('"')) return { kind: 'string', value: scanner.quoted('"', 'text') };
     if (scanner.accept("'''")) return { kind: 'string', value: scanner.longQuoted('text') };
-    if (/^-?\d/.test(scanner.text.slice(start, start + 2))) return this.numeric();
+    if (scanner.looksAtNumber()) return this.numeric();
     const infinity = this.infinity();
     if (infinity !== undefined) return infinity;
     if (inSexp) {
@@ -174,11 +176,14 @@ class TextReader {
   private listItems(depth: number, start: number): IonValue[] {
     const { scanner } = this;
     this.checkDepth(depth, start);
-    const items: IonValue[] = [];
+    let items: IonValue[] = [];
     while (true) {
       scanner.skipBlanksAndComments();
       if (scanner.accept(']')) return items;
-      items.push(this.value(depth + 1, false));
+      const item = this.value(depth + 1, false);
+      // An array that grows by one has room for many.
+      if (items.length === 0) items = [item];
+      else items.push(item);
       scanner.skipBlanksAndComments();
       if (!scanner.accept(',') && !scanner.looksAt(']')) scanner.fail('A list needs , or ] after a value');
     }
@@ -198,7 +203,7 @@ class TextReader {
   private fields(depth: number, start: number): IonField[] {
     const { scanner } = this;
     this.checkDepth(depth, start);
-    const fields: IonField[] = [];
+    let fields: IonField[] = [];
     while (true) {
       scanner.skipBlanksAndComments();
       if (scanner.accept('}')) return fields;
@@ -206,7 +211,9 @@ class TextReader {
       scanner.skipBlanksAndComments();
       if (scanner.looksAt('::') || !scanner.accept(':')) scanner.fail('A field name needs : after it');
       scanner.skipBlanksAndComments();
-      fields.push([name, this.value(depth + 1, false)]);
+      const field: IonField = [name, this.value(depth + 1, false)];
+      if (fields.length === 0) fields = [field];
+      else fields.push(field);
       scanner.skipBlanksAndComments();
       if (!scanner.accept(',') && !scanner.looksAt('}')) scanner.fail('A struct needs , or } after a value');
     }
@@ -219,7 +226,7 @@ class TextReader {
     if (scanner.accept("'''")) return scanner.longQuoted('text');
     const word = this.word();
     if (word === undefined) return scanner.fail('A struct needs a field name or } here');
-    if (!word.quoted && KEYWORDS.has(word.text)) scanner.fail(`The keyword ${word.text} must be quoted to be a field name`, start);
+    if (!this.quoted && KEYWORDS.has(word)) scanner.fail(`The keyword ${word} must be quoted to be a field name`, start);
     return this.symbolText(word, start);
   }
 
@@ -249,8 +256,8 @@ class TextReader {
   }
 }
 
-function annotated(value: IonValue, annotations: readonly string[]): IonValue {
-  return annotations.length === 0 ? value : { ...value, annotations };
+function annotated(value: IonValue, annotations: readonly string[] | undefined): IonValue {
+  return annotations === undefined ? value : { ...value, annotations };
 }
 
 function latin1Bytes(text: string): Uint8Array {

@@ -56,19 +56,35 @@ export class TextScanner {
 
   /** An unquoted symbol or keyword, or `undefined`. */
   identifier(): string | undefined {
-    IDENTIFIER.lastIndex = this.at;
-    const word = IDENTIFIER.exec(this.text)?.[0];
-    if (word !== undefined) this.at += word.length;
-    return word;
+    const start = this.at;
+    IDENTIFIER.lastIndex = start;
+    // The result of exec would take more memory than the word.
+    if (!IDENTIFIER.test(this.text)) return undefined;
+    this.at = IDENTIFIER.lastIndex;
+    return this.text.slice(start, this.at);
   }
 
   /** Everything up to a character that ends a number. */
   numericWord(): string {
-    NUMERIC_STOP.lastIndex = this.at;
-    const end = NUMERIC_STOP.exec(this.text)!.index;
-    const word = this.text.slice(this.at, end);
-    this.at = end;
-    return word;
+    const start = this.at;
+    // Most numbers end with their digits.
+    while (isDigit(this.text.charCodeAt(this.at))) this.at++;
+    if (!this.endsNumber()) {
+      NUMERIC_STOP.lastIndex = this.at;
+      this.at = NUMERIC_STOP.exec(this.text)!.index;
+    }
+    return this.text.slice(start, this.at);
+  }
+
+  /** Whether a digit comes next, or one after a minus. */
+  looksAtNumber(): boolean {
+    const code = this.text.charCodeAt(this.at);
+    return isDigit(code) || (code === 0x2d && isDigit(this.text.charCodeAt(this.at + 1)));
+  }
+
+  private endsNumber(): boolean {
+    const character = this.text.charAt(this.at);
+    return character === ',' || character === ']' || character === '}' || character === ')' || character === '';
   }
 
   /** The characters up to the closing quote; the opening one is consumed already. */
@@ -93,8 +109,16 @@ export class TextScanner {
 
   /** @throws InvalidIon, always, for the place `at`. */
   fail(problem: string, at: number = this.at): never {
-    const before = this.text.slice(0, at).split(/\r\n|\r|\n/);
-    throw new InvalidIon(problem, { line: before.length, column: before[before.length - 1]!.length + 1 });
+    let line = 1;
+    let lineStart = 0;
+    for (let place = 0; place < at; place++) {
+      const code = this.text.charCodeAt(place);
+      const endsLine = code === 0x0a || (code === 0x0d && (place + 1 >= at || this.text.charCodeAt(place + 1) !== 0x0a));
+      if (!endsLine) continue;
+      line++;
+      lineStart = place + 1;
+    }
+    throw new InvalidIon(problem, { line, column: at - lineStart + 1 });
   }
 
   private run(closing: string, kind: QuotedKind, long: boolean): string {
@@ -160,6 +184,8 @@ export class TextScanner {
     return result;
   }
 }
+
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 
 /** Whether a character code is one of the blanks of Ion text; `NaN`, the end of the text, is not. */
 function isBlank(code: number): boolean {

@@ -2,8 +2,9 @@ import {
   addDecimals, decimalFrom, divideDecimals, multiplyDecimals, remainderOfDecimals, type Decimal,
 } from './decimal';
 import { isUnknown, nullValue, type PartiqlValue } from './partiql-value';
+import type { Position } from './position';
 import { evaluationError } from './statement-error';
-import type { ArithmeticOperator, Position } from './syntax-tree';
+import type { ArithmeticOperator } from './syntax-tree';
 import { ionFloat, ionInt, type IonDecimal, type IonFloat, type IonInt, type IonValue } from '../ion/value';
 
 type IonNumber = IonInt | IonFloat | IonDecimal;

@@ -1,6 +1,7 @@
 import type { Database, TableDefinition } from './database';
+import type { Position } from './position';
 import { StatementError } from './statement-error';
-import type { Position, TableReference } from './syntax-tree';
+import type { TableReference } from './syntax-tree';
 import { ionList, ionString, ionStruct, type IonStruct } from '../ion/value';
 
 /** The row of `information_schema.user_tables` for a table. */

@@ -1,7 +1,7 @@
 import { compareDecimals, decimalFrom, reduced, type Decimal } from './decimal';
 import type { PartiqlValue } from './partiql-value';
+import type { Position } from './position';
 import { evaluationError } from './statement-error';
-import type { Position } from './syntax-tree';
 import { millisFromIonTimestamp, type IonDecimal, type IonFloat, type IonInt, type IonTimestamp } from '../ion/value';
 
 /**

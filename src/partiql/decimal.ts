@@ -1,6 +1,6 @@
 import { limits } from './limits';
+import type { Position } from './position';
 import { evaluationError } from './statement-error';
-import type { Position } from './syntax-tree';
 import { ionDecimal, type IonDecimal, type IonFloat, type IonInt } from '../ion/value';
 
 /** coefficient × 10^exponent */

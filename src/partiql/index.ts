@@ -6,5 +6,5 @@ export { parseStatement } from './parse-statement';
 export { tablesOf, type PartiqlAction, type RequiredPermission } from './permission';
 export { isDefinition, isReadOnly, runStatement } from './statement';
 export { StatementError, type StatementErrorCategory } from './statement-error';
-export type { Position, Statement, TableReference } from './syntax-tree';
+export type { Statement, TableReference } from './syntax-tree';
 export { WorkBudget } from './work-budget';

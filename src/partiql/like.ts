@@ -1,5 +1,5 @@
+import type { Position } from './position';
 import { evaluationError } from './statement-error';
-import type { Position } from './syntax-tree';
 import type { WorkBudget } from './work-budget';
 
 /** Characters looked at for one step of work. */

@@ -8,8 +8,10 @@ export const limits = {
   decimalDigitsMax: 38,
   /** Largest absolute exponent of a decimal literal or result. */
   decimalExponentMax: 1_000_000,
-  /** Lexical elements of one statement, the values within its Ion literals included. */
+  /** Lexical elements of one statement, the values within its Ion literals included: it bounds what a text costs that turns out to be no statement. */
   tokensMax: 10_000,
+  /** What is kept of a nested query is as much as of so many tokens more than it has. */
+  tokensPerNestedQuery: 5,
   /** Steps that a statement may take without having read a document; see WorkBudget. */
   workMax: 50_000,
   /** Further steps for each document read, and for each byte of it where needed. */

@@ -1,8 +1,9 @@
 import { parseExpression, parsePath } from './parse-expression';
 import { parseFrom, refuseUnsupportedClause } from './parse-select';
 import { committedViewPrefix } from './parse-source';
+import type { Position } from './position';
 import { StatementError, unsupported } from './statement-error';
-import type { Assignment, Change, Edit, Expression, FromItem, Insert, Position } from './syntax-tree';
+import type { Assignment, Change, Edit, Expression, FromItem, Insert } from './syntax-tree';
 import type { TokenCursor } from './token-cursor';
 
 /** `INSERT INTO table [VALUE] expression` */
@@ -80,7 +81,7 @@ function expectWritableTable(cursor: TokenCursor): string {
 /** Only the user view of a table can be written. */
 function requireWritable(cursor: TokenCursor): void {
   const token = cursor.peek();
-  const name = token.kind === 'word' ? token.text : token.kind === 'quotedName' ? token.name : '';
+  const name = token.kind === 'word' || token.kind === 'quotedName' ? token.text : '';
   const isHistory = name.toLowerCase() === 'history' && cursor.isSymbol('(', 1);
   const isCatalog = name === 'information_schema' && cursor.isSymbol('.', 1);
   if (name.startsWith(committedViewPrefix) || isHistory || isCatalog) {

@@ -85,13 +85,16 @@ function parseTags(cursor: TokenCursor): Readonly<Record<string, string>> {
   if (option.kind !== 'word' || option.text !== 'aws_tags') throw cursor.unexpected('aws_tags');
   cursor.next();
   cursor.expectSymbol('=');
-  const token = cursor.next();
-  if (token.kind !== 'ion' || token.value.kind !== 'struct') {
-    throw new StatementError('Semantic', 'aws_tags must be an Ion struct in backticks, such as `{\'key\': \'value\'}`', token.at);
+  const { kind, at } = cursor.peek();
+  const literal = kind === 'ion' ? cursor.takeLiteral() : undefined;
+  if (literal !== undefined) cursor.readLiteral(literal);
+  const value = literal?.value;
+  if (value?.kind !== 'struct') {
+    throw new StatementError('Semantic', 'aws_tags must be an Ion struct in backticks, such as `{\'key\': \'value\'}`', at);
   }
-  const tags = token.value.fields.map(([key, value]) => {
-    if (value.kind !== 'string' && value.kind !== 'symbol') throw new StatementError('Semantic', `the value of the tag ${key} must be text`, token.at);
-    return [key, value.value] as const;
+  const tags = value.fields.map(([key, tag]) => {
+    if (tag.kind !== 'string' && tag.kind !== 'symbol') throw new StatementError('Semantic', `the value of the tag ${key} must be text`, at);
+    return [key, tag.value] as const;
   });
   cursor.expectSymbol(')');
   return Object.fromEntries(tags);

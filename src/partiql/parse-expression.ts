@@ -1,12 +1,12 @@
 import { limits } from './limits';
 import { parseFunctionCall, startsFunctionCall } from './parse-function-call';
 import { parseSelect } from './parse-select';
+import type { Position } from './position';
 import { StatementError, unsupported } from './statement-error';
 import type {
-  ArithmeticOperator, ArithmeticStep, Comparison, Expression, PathStep, Position, StructConstructor,
+  ArithmeticOperator, ArithmeticStep, Case, Comparison, Expression, PathStep, StructConstructor,
 } from './syntax-tree';
 import type { TokenCursor } from './token-cursor';
-import type { SymbolToken } from './tokens';
 import { typeNames, type TypeName } from './type-names';
 import { ionBool, ionNull, ionString } from '../ion/value';
 
@@ -15,6 +15,9 @@ const additions: ReadonlySet<string> = new Set(['+', '-']);
 const multiplications: ReadonlySet<string> = new Set(['*', '/', '%']);
 const stepStarts: ReadonlySet<string> = new Set(['.', '[']);
 const negatable: ReadonlySet<string> = new Set(['IN', 'BETWEEN', 'LIKE']);
+const ionTrue = ionBool(true);
+const ionFalse = ionBool(false);
+const untypedNull = ionNull();
 /** `a IS NULL IS MISSING ..`: as deep as the tree gets by predicates alone. */
 const predicatesInARowMax = 8;
 
@@ -37,7 +40,9 @@ function parseConjunction(cursor: TokenCursor): Expression {
 function parseOperands(cursor: TokenCursor, keyword: 'AND' | 'OR', parseOperand: Rule): Expression {
   const first = parseOperand(cursor);
   if (!cursor.isKeyword(keyword)) return first;
-  const operands = [first];
+  cursor.next();
+  // An array that grows by one has room for many.
+  const operands = [first, parseOperand(cursor)];
   while (cursor.acceptKeyword(keyword)) operands.push(parseOperand(cursor));
   return { kind: keyword === 'AND' ? 'and' : 'or', operands, at: first.at };
 }
@@ -103,7 +108,8 @@ function parseMembership(cursor: TokenCursor, value: Expression, negated: boolea
 function parseConcatenation(cursor: TokenCursor): Expression {
   const first = parseSum(cursor);
   if (!cursor.isSymbol('||')) return first;
-  const operands = [first];
+  cursor.next();
+  const operands = [first, parseSum(cursor)];
   while (cursor.acceptSymbol('||')) operands.push(parseSum(cursor));
   return { kind: 'concatenation', operands, at: first.at };
 }
@@ -119,17 +125,19 @@ function parseProduct(cursor: TokenCursor): Expression {
 function parseArithmetic(cursor: TokenCursor, operators: ReadonlySet<string>, parseOperand: Rule): Expression {
   const first = parseOperand(cursor);
   if (!cursor.isSymbolOf(operators)) return first;
-  const rest: ArithmeticStep[] = [];
-  while (cursor.isSymbolOf(operators)) {
-    const { text, at } = cursor.next() as SymbolToken;
-    rest.push({ operator: text as ArithmeticOperator, operand: parseOperand(cursor), at });
-  }
+  const rest = [parseArithmeticStep(cursor, parseOperand)];
+  while (cursor.isSymbolOf(operators)) rest.push(parseArithmeticStep(cursor, parseOperand));
   return { kind: 'arithmetic', first, rest, at: first.at };
+}
+
+function parseArithmeticStep(cursor: TokenCursor, parseOperand: Rule): ArithmeticStep {
+  const { text, at } = cursor.next();
+  return { operator: text as ArithmeticOperator, operand: parseOperand(cursor), at };
 }
 
 function parseSign(cursor: TokenCursor): Expression {
   if (!cursor.isSymbolOf(additions)) return parsePath(cursor);
-  const { text, at } = cursor.next() as SymbolToken;
+  const { text, at } = cursor.next();
   return { kind: 'unary', operator: text as '+' | '-', operand: cursor.nested(parseSign), at };
 }
 
@@ -137,18 +145,20 @@ function parseSign(cursor: TokenCursor): Expression {
 export function parsePath(cursor: TokenCursor): Expression {
   const root = parsePrimary(cursor);
   if (!cursor.isSymbolOf(stepStarts)) return root;
-  const steps: PathStep[] = [];
-  for (;;) {
+  const steps = [parseStep(cursor)];
+  while (cursor.isSymbolOf(stepStarts)) {
     if (steps.length > limits.pathStepsMax) throw new StatementError('Parser', `a path has at most ${limits.pathStepsMax} steps`, cursor.at);
-    if (cursor.acceptSymbol('.')) {
-      steps.push(cursor.acceptSymbol('*') ? { kind: 'everyField' } : { kind: 'field', name: cursor.expectFieldName() });
-    } else if (cursor.acceptSymbol('[')) {
-      steps.push(cursor.acceptSymbol('*') ? { kind: 'everyElement' } : { kind: 'element', key: parseExpression(cursor) });
-      cursor.expectSymbol(']');
-    } else {
-      return { kind: 'path', root, steps, at: root.at };
-    }
+    steps.push(parseStep(cursor));
   }
+  return { kind: 'path', root, steps, at: root.at };
+}
+
+function parseStep(cursor: TokenCursor): PathStep {
+  if (cursor.acceptSymbol('.')) return cursor.acceptSymbol('*') ? { kind: 'everyField' } : { kind: 'field', name: cursor.expectFieldName() };
+  cursor.expectSymbol('[');
+  const step: PathStep = cursor.acceptSymbol('*') ? { kind: 'everyElement' } : { kind: 'element', key: parseExpression(cursor) };
+  cursor.expectSymbol(']');
+  return step;
 }
 
 function parsePrimary(cursor: TokenCursor): Expression {
@@ -157,11 +167,10 @@ function parsePrimary(cursor: TokenCursor): Expression {
   switch (token.kind) {
     case 'string':
       cursor.next();
-      return { kind: 'literal', value: ionString(token.value), at };
+      return { kind: 'literal', value: ionString(token.text), at };
     case 'number':
     case 'ion':
-      cursor.next();
-      return { kind: 'literal', value: token.value, at };
+      return cursor.takeLiteral();
     case 'quotedName':
       return { kind: 'variable', name: cursor.expectName('a name'), at };
     case 'symbol':
@@ -204,10 +213,10 @@ function parseWordPrimary(cursor: TokenCursor, keyword: string, at: Position): E
     case 'TRUE':
     case 'FALSE':
       cursor.next();
-      return { kind: 'literal', value: ionBool(keyword === 'TRUE'), at };
+      return { kind: 'literal', value: keyword === 'TRUE' ? ionTrue : ionFalse, at };
     case 'NULL':
       cursor.next();
-      return { kind: 'literal', value: ionNull(), at };
+      return { kind: 'literal', value: untypedNull, at };
     case 'MISSING':
       cursor.next();
       return { kind: 'missing', at };
@@ -246,29 +255,36 @@ export function parseList(cursor: TokenCursor, close: string): readonly Expressi
 }
 
 function parseStruct(cursor: TokenCursor, at: Position): StructConstructor {
-  const fields: StructConstructor['fields'][number][] = [];
+  if (cursor.acceptSymbol('}')) return { kind: 'struct', fields: [], at };
+  const fields = [parseField(cursor)];
   while (!cursor.isSymbol('}')) {
-    if (fields.length > 0) cursor.expectSymbol(',');
-    const name = parseExpression(cursor);
-    cursor.expectSymbol(':');
-    fields.push({ name, value: parseExpression(cursor) });
+    cursor.expectSymbol(',');
+    fields.push(parseField(cursor));
   }
   cursor.expectSymbol('}');
   return { kind: 'struct', fields, at };
 }
 
+function parseField(cursor: TokenCursor): StructConstructor['fields'][number] {
+  const name = parseExpression(cursor);
+  cursor.expectSymbol(':');
+  return { name, value: parseExpression(cursor) };
+}
+
 function parseCase(cursor: TokenCursor, at: Position): Expression {
   const subject = cursor.isKeyword('WHEN') ? undefined : parseExpression(cursor);
-  const branches: { condition: Expression; result: Expression }[] = [];
-  do {
-    cursor.expectKeyword('WHEN');
-    const condition = parseExpression(cursor);
-    cursor.expectKeyword('THEN');
-    branches.push({ condition, result: parseExpression(cursor) });
-  } while (cursor.isKeyword('WHEN'));
+  const branches = [parseBranch(cursor)];
+  while (cursor.isKeyword('WHEN')) branches.push(parseBranch(cursor));
   const otherwise = cursor.acceptKeyword('ELSE') ? parseExpression(cursor) : undefined;
   cursor.expectKeyword('END');
   return { kind: 'case', subject, branches, otherwise, at };
+}
+
+function parseBranch(cursor: TokenCursor): Case['branches'][number] {
+  cursor.expectKeyword('WHEN');
+  const condition = parseExpression(cursor);
+  cursor.expectKeyword('THEN');
+  return { condition, result: parseExpression(cursor) };
 }
 
 /** The type after IS or AS. */

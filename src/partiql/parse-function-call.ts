@@ -3,10 +3,13 @@ import { aggregateNames, functionDefinitions } from './functions/registry';
 import { timestampParts } from './functions/timestamp-parts';
 import { parseExpression, parseList, parseTypeName } from './parse-expression';
 import { parseSelect } from './parse-select';
+import type { Position } from './position';
 import { StatementError, unsupported } from './statement-error';
-import type { AggregateName, Expression, Position } from './syntax-tree';
+import type { AggregateName, Expression } from './syntax-tree';
 import type { TokenCursor } from './token-cursor';
 import { reservedWords } from './tokens';
+
+const trimSides = ['LEADING', 'TRAILING', 'BOTH'];
 
 /** Functions whose arguments are separated by words. */
 const formsWithWords: ReadonlyMap<string, (cursor: TokenCursor, at: Position) => Expression> = new Map([
@@ -104,9 +107,14 @@ function parseDateCall(cursor: TokenCursor, name: string, at: Position): Express
   return call(name, [part, ...parseList(cursor, ')')], at);
 }
 
+function parseTrimSide(cursor: TokenCursor): string | undefined {
+  for (const side of trimSides) if (cursor.acceptKeyword(side)) return side;
+  return undefined;
+}
+
 /** `TRIM([[LEADING|TRAILING|BOTH] [characters] FROM] text)` */
 function parseTrim(cursor: TokenCursor, at: Position): Expression {
-  const side = (['LEADING', 'TRAILING', 'BOTH'] as const).find((keyword) => cursor.acceptKeyword(keyword));
+  const side = parseTrimSide(cursor);
   const sideArgument: Expression = { kind: 'literal', value: ionString(side ?? 'BOTH'), at };
   const first = side !== undefined && cursor.isKeyword('FROM') ? undefined : parseExpression(cursor);
   if (first !== undefined && side === undefined && cursor.acceptSymbol(')')) return call('TRIM', [sideArgument, first], at);

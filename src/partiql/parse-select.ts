@@ -28,6 +28,7 @@ export function parseSelect(cursor: TokenCursor, level: QueryLevel): Select {
   const from = parseFrom(cursor, level);
   const where = cursor.acceptKeyword('WHERE') ? parseExpression(cursor) : undefined;
   refuseUnsupportedClause(cursor);
+  if (level === 'nested') cursor.countNestedQuery();
   return { kind: 'select', projection, from, where, at };
 }
 
@@ -47,13 +48,12 @@ function parseProjection(cursor: TokenCursor): Projection {
   if (cursor.acceptKeyword('VALUE')) return { kind: 'value', expression: parseExpression(cursor) };
   if (cursor.isKeyword('PIVOT')) throw unsupported('PIVOT', 'select rows and build the struct in the client', cursor.at);
   if (cursor.acceptSymbol('*')) return { kind: 'star' };
-  const items: ProjectionItem[] = [];
-  do {
-    items.push(parseProjectionItem(cursor, items.length + 1));
-  } while (cursor.acceptSymbol(','));
+  const items = [parseProjectionItem(cursor, 1)];
+  while (cursor.acceptSymbol(',')) items.push(parseProjectionItem(cursor, items.length + 1));
   return { kind: 'items', items };
 }
 
+/** Without a name, the item bears its position until the whole is known to be a statement. */
 function parseProjectionItem(cursor: TokenCursor, position: number): ProjectionItem {
   const expression = parseExpression(cursor);
   if (expression.kind === 'path' && expression.steps.at(-1)?.kind === 'everyField') {
@@ -61,27 +61,29 @@ function parseProjectionItem(cursor: TokenCursor, position: number): ProjectionI
     return { kind: 'everyFieldOf', expression: steps.length === 0 ? expression.root : { ...expression, steps } };
   }
   const alias = cursor.acceptKeyword('AS') ? cursor.expectName('an alias') : cursor.isName() ? cursor.expectName('an alias') : undefined;
-  return { kind: 'named', expression, name: alias ?? nameOf(expression) ?? `_${position}` };
+  return { kind: 'named', expression, name: alias ?? nameOf(expression, cursor) ?? position as unknown as string };
 }
 
 /** The name an expression has without an alias: of a variable its own, of a path that of the last step. */
-function nameOf(expression: Expression): string | undefined {
+function nameOf(expression: Expression, cursor: TokenCursor): string | undefined {
   if (expression.kind === 'variable') return expression.name;
-  return expression.kind === 'path' ? nameOfLastStep(expression) : undefined;
+  return expression.kind === 'path' ? nameOfLastStep(expression, cursor) : undefined;
 }
 
-function nameOfLastStep({ steps }: Path): string | undefined {
+function nameOfLastStep({ steps }: Path, cursor: TokenCursor): string | undefined {
   const last = steps.at(-1)!;
   if (last.kind === 'field') return last.name;
-  return last.kind === 'element' && last.key.kind === 'literal' && last.key.value.kind === 'string' ? last.key.value.value : undefined;
+  if (last.kind !== 'element' || last.key.kind !== 'literal') return undefined;
+  cursor.readLiteral(last.key);
+  return last.key.value.kind === 'string' ? last.key.value.value : undefined;
 }
 
 /** The sources after FROM, joined by commas or inner joins. */
 export function parseFrom(cursor: TokenCursor, level: QueryLevel): readonly FromItem[] {
-  const aliases = new Set<string>();
-  const items: FromItem[] = [];
-  let join: 'comma' | 'inner' | 'cross' | undefined = 'comma';
-  while (join !== undefined) {
+  // Only beside tables does it matter what is an alias.
+  const aliases = level === 'outermost' ? new Set<string>() : undefined;
+  const items = [parseFromItem(cursor, level, aliases)];
+  for (let join = parseJoin(cursor); join !== undefined; join = parseJoin(cursor)) {
     if (items.length === limits.sourcesMax) throw new StatementError('Parser', `a FROM has at most ${limits.sourcesMax} sources`, cursor.at);
     const item = parseFromItem(cursor, level, aliases);
     if (join === 'inner') {
@@ -90,7 +92,6 @@ export function parseFrom(cursor: TokenCursor, level: QueryLevel): readonly From
     } else {
       items.push(item);
     }
-    join = parseJoin(cursor);
   }
   return items;
 }
@@ -107,7 +108,7 @@ function parseJoin(cursor: TokenCursor): 'comma' | 'inner' | 'cross' | undefined
   return undefined;
 }
 
-function parseFromItem(cursor: TokenCursor, level: QueryLevel, aliases: Set<string>): FromItem {
+function parseFromItem(cursor: TokenCursor, level: QueryLevel, aliases: Set<string> | undefined): FromItem {
   const at = cursor.at;
   const source = parseSource(cursor, level, aliases);
   const alias = parseAlias(cursor, aliases);
@@ -116,24 +117,24 @@ function parseFromItem(cursor: TokenCursor, level: QueryLevel, aliases: Set<stri
   if (documentIdAlias !== undefined && (source.kind === 'value' || source.kind === 'catalog')) {
     throw new StatementError('Semantic', 'BY gives the id of a document; only tables have one', at);
   }
-  return { source, alias: alias ?? defaultAlias(source), positionAlias, documentIdAlias, at };
+  return { source, alias: alias ?? defaultAlias(source, cursor), positionAlias, documentIdAlias, at };
 }
 
-function parseAlias(cursor: TokenCursor, aliases: Set<string>): string | undefined {
+function parseAlias(cursor: TokenCursor, aliases: Set<string> | undefined): string | undefined {
   const token = cursor.peek();
   const following = cursor.peek(1).kind;
   if (token.kind === 'word' && token.keyword === 'OFFSET' && ['number', 'symbol'].includes(following)) refuseUnsupportedClause(cursor);
   if (!cursor.acceptKeyword('AS') && !cursor.isName()) return undefined;
   const alias = cursor.expectName('an alias');
-  aliases.add(alias);
+  aliases?.add(alias);
   return alias;
 }
 
-function defaultAlias(source: Source): string | undefined {
+function defaultAlias(source: Source, cursor: TokenCursor): string | undefined {
   switch (source.kind) {
     case 'table': return source.view === 'user' ? source.name : `${committedViewPrefix}${source.name}`;
     case 'catalog': return 'user_tables';
     case 'history': return undefined;
-    case 'value': return nameOf(source.expression);
+    case 'value': return nameOf(source.expression, cursor);
   }
 }

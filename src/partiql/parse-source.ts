@@ -1,6 +1,7 @@
 import { parseExpression, parsePath } from './parse-expression';
+import type { Position } from './position';
 import { StatementError, unsupported } from './statement-error';
-import type { CatalogSource, HistorySource, Position, Source, TableReference, TableSource } from './syntax-tree';
+import type { CatalogSource, HistorySource, Source, TableReference, TableSource } from './syntax-tree';
 import type { TokenCursor } from './token-cursor';
 
 /** Only the outermost query may name tables; names in the FROM of a nested one are aliases and fields. */
@@ -9,8 +10,10 @@ export type QueryLevel = 'outermost' | 'nested';
 /** What the name of a table bears in front for its view of whole revisions. */
 export const committedViewPrefix = '_ql_committed_';
 
+const pathStarts: ReadonlySet<string> = new Set(['(', '.', '[']);
+
 /** One source of a FROM. A name that is an alias of a source before it means that one. */
-export function parseSource(cursor: TokenCursor, level: QueryLevel, aliases: ReadonlySet<string>): Source {
+export function parseSource(cursor: TokenCursor, level: QueryLevel, aliases: ReadonlySet<string> | undefined): Source {
   const at = cursor.at;
   if (cursor.isKeyword('VALUES')) throw unsupported('VALUES', 'write the rows as <<{..}, {..}>>', at);
   const unpivot = cursor.acceptKeyword('UNPIVOT');
@@ -20,7 +23,7 @@ export function parseSource(cursor: TokenCursor, level: QueryLevel, aliases: Rea
     throw unsupported(`${name} in a nested query`, 'only the outermost query may name tables', at);
   }
   if (source !== undefined) return source;
-  if (name === undefined || level === 'nested' || aliases.has(name) || ['(', '.', '['].some((symbol) => cursor.isSymbol(symbol, 1))) {
+  if (name === undefined || level === 'nested' || aliases?.has(name) || cursor.isSymbolOf(pathStarts, 1)) {
     return { kind: 'value', expression: parsePath(cursor), unpivot, at };
   }
   return parseTable(cursor, at);
@@ -29,7 +32,7 @@ export function parseSource(cursor: TokenCursor, level: QueryLevel, aliases: Rea
 function nameHere(cursor: TokenCursor): string | undefined {
   const token = cursor.peek();
   if (!cursor.isName()) return undefined;
-  return token.kind === 'word' ? token.text : token.kind === 'quotedName' ? token.name : undefined;
+  return token.text;
 }
 
 function parseTable(cursor: TokenCursor, at: Position): TableSource {
@@ -69,6 +72,5 @@ function parseHistory(cursor: TokenCursor, at: Position): HistorySource {
 function parseTableReference(cursor: TokenCursor): TableReference {
   const token = cursor.peek();
   if (token.kind !== 'string') return { name: cursor.expectName('a table name or a table id in single quotes') };
-  cursor.next();
-  return { tableId: token.value };
+  return { tableId: cursor.next().text };
 }

@@ -2,7 +2,7 @@ import { Scanner } from './lexer';
 import { parseDelete, parseFromChange, parseInsert, parseUpdate } from './parse-change';
 import { parseCreate, parseDrop, parseExec, parseUndrop } from './parse-definition';
 import { parseSelect, refuseUnsupportedClause } from './parse-select';
-import type { Action, Statement } from './syntax-tree';
+import type { Action, Literal, Statement } from './syntax-tree';
 import { TokenCursor } from './token-cursor';
 
 /**
@@ -18,7 +18,8 @@ export function parseStatement(text: string): Statement {
     refuseUnsupportedClause(cursor);
     throw cursor.unexpected('end of statement');
   }
-  return deeplyFrozen({ action, parameterCount: cursor.parameterCount });
+  cursor.readIonLiterals();
+  return deeplyFrozen({ action, parameterCount: cursor.parameterCount }, cursor);
 }
 
 function parseAction(cursor: TokenCursor): Action {
@@ -37,9 +38,18 @@ function parseAction(cursor: TokenCursor): Action {
   }
 }
 
-function deeplyFrozen<Value extends object>(root: Value): Value {
+type NamedItem = { kind: 'named'; name: string };
+
+/** Makes what the parser has put off. */
+function complete(node: Literal | NamedItem, cursor: TokenCursor): void {
+  if (node.kind === 'literal') cursor.readLiteral(node);
+  if (node.kind === 'named' && typeof node.name === 'number') node.name = `_${node.name as number}`;
+}
+
+function deeplyFrozen(root: Statement, cursor: TokenCursor): Statement {
   const pending: object[] = [root];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if ('kind' in node) complete(node as Literal | NamedItem, cursor);
     Object.freeze(node);
     for (const child of Object.values(node)) {
       // The bytes of a lob cannot be frozen.

@@ -1,18 +1,19 @@
-import type { Position } from './syntax-tree';
+import { lineAndColumn, type Position } from './position';
 
 export type StatementErrorCategory = 'Lexer' | 'Parser' | 'Semantic' | 'Evaluator' | 'Parameters';
 
 /** A statement that is wrong or cannot be evaluated; the fault of the one who sent it, never of the ledger. */
 export class StatementError extends Error {
   public readonly category: StatementErrorCategory;
-  public readonly position?: Position;
+  /** Where in the statement, both from 1. */
+  public readonly position?: { readonly line: number; readonly column: number };
 
   constructor(category: StatementErrorCategory, public readonly detail: string, position?: Position) {
-    const place = position === undefined ? '' : `at line ${position.line}, column ${position.column}: `;
-    super(category === 'Parameters' ? detail : `${category} Error: ${place}${detail}`);
+    const place = position === undefined ? undefined : lineAndColumn(position);
+    super(category === 'Parameters' ? detail : `${category} Error: ${place ? `at line ${place.line}, column ${place.column}: ` : ''}${detail}`);
     this.name = 'StatementError';
     this.category = category;
-    this.position = position;
+    this.position = place;
   }
 }
 

@@ -1,11 +1,6 @@
+import type { Position } from './position';
 import type { TypeName } from './type-names';
 import type { IonValue } from '../ion/value';
-
-/** Where a node starts; both count from 1. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-}
 
 interface Node {
   readonly at: Position;

@@ -1,26 +1,18 @@
-import type { Position } from './syntax-tree';
-import type { IonValue } from '../ion/value';
+import type { Position } from './position';
 
 /** One lexical element; `at` is where it starts. */
-export type Token =
-  | WordToken
-  | { readonly kind: 'quotedName'; readonly name: string; readonly at: Position }
-  | { readonly kind: 'string'; readonly value: string; readonly at: Position }
-  | { readonly kind: 'number'; readonly value: IonValue; readonly text: string; readonly at: Position }
-  | { readonly kind: 'ion'; readonly value: IonValue; readonly at: Position }
-  | SymbolToken
-  | { readonly kind: 'end'; readonly at: Position };
-
-export interface SymbolToken { readonly kind: 'symbol'; readonly text: string; readonly at: Position }
-
-/** A name or a keyword: which of the two is for the grammar to say. */
-export interface WordToken {
-  readonly kind: 'word';
+export interface Token {
+  readonly kind: TokenKind;
+  /** A word or a symbol as it is written, and what stands within quotes or backticks; empty at the end and of a number. */
   readonly text: string;
-  /** `text` in upper case. */
+  /** Of a word, `text` in upper case: whether it is a name or a keyword is for the grammar to say. Else empty. */
   readonly keyword: string;
+  /** Of a number, where it starts in the statement. */
+  readonly start: number;
   readonly at: Position;
 }
+
+export type TokenKind = 'word' | 'quotedName' | 'string' | 'number' | 'ion' | 'symbol' | 'end';
 
 /** Words that name something only in double quotes. */
 export const reservedWords: ReadonlySet<string> = new Set(`
@@ -40,12 +32,12 @@ export const reservedWords: ReadonlySet<string> = new Set(`
 `.split(/\s+/).filter((word) => word !== ''));
 
 /** The token in the words of an error message. */
-export function describeToken(token: Token): string {
+export function describeToken(token: Token, numberText: string): string {
   switch (token.kind) {
     case 'word': return reservedWords.has(token.keyword) ? `keyword ${token.keyword}` : `name ${token.text}`;
-    case 'quotedName': return `name "${token.name}"`;
-    case 'string': return `string '${token.value.length > 40 ? `${token.value.slice(0, 40)}..` : token.value}'`;
-    case 'number': return `number ${token.text.length > 40 ? `${token.text.slice(0, 40)}..` : token.text}`;
+    case 'quotedName': return `name "${token.text}"`;
+    case 'string': return `string '${token.text.length > 40 ? `${token.text.slice(0, 40)}..` : token.text}'`;
+    case 'number': return `number ${numberText.length > 40 ? `${numberText.slice(0, 40)}..` : numberText}`;
     case 'ion': return 'Ion literal';
     case 'symbol': return `'${token.text}'`;
     case 'end': return 'end of statement';

@@ -1,7 +1,7 @@
 import { limits } from './limits';
 import type { PartiqlValue } from './partiql-value';
+import type { Position } from './position';
 import { evaluationError } from './statement-error';
-import type { Position } from './syntax-tree';
 import type { IonValue } from '../ion/value';
 
 /** What a value takes besides its content. */

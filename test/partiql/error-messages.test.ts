@@ -1,5 +1,6 @@
 import { limits, parseStatement, StatementError } from '../../src/partiql';
 import { Scanner } from '../../src/partiql/lexer';
+import { lineAndColumn } from '../../src/partiql/position';
 import type { Token } from '../../src/partiql/tokens';
 
 /** Sound statements that between them have every part of the grammar. */
@@ -31,7 +32,8 @@ function piecesOf(statement: string): Piece[] {
   const scanner = new Scanner(statement);
   const tokens: Token[] = [];
   do tokens.push(scanner.next()); while (tokens.at(-1)!.kind !== 'end');
-  return tokens.slice(0, -1).map((token, index) => ({ token, text: statement.slice(token.at.column - 1, tokens[index + 1]!.at.column - 1).trim() }));
+  const columnOf = ({ at }: Token): number => lineAndColumn(at).column;
+  return tokens.slice(0, -1).map((token, index) => ({ token, text: statement.slice(columnOf(token) - 1, columnOf(tokens[index + 1]!) - 1).trim() }));
 }
 
 /** The statement cut short, or with a token lost, doubled or replaced, at every place; each token on a line of its own. */

@@ -5,8 +5,8 @@ import { int64, isNumber } from '../arithmetic';
 import { decimalFrom, truncated } from '../decimal';
 import { parseNumber } from '../number-literal';
 import { elementsOf, isUnknown, missing, nullValue, textOf, type PartiqlValue } from '../partiql-value';
+import type { Position } from '../position';
 import { evaluationError } from '../statement-error';
-import type { Position } from '../syntax-tree';
 import type { TypeName } from '../type-names';
 
 /**

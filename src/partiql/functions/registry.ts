@@ -1,6 +1,6 @@
 import type { PartiqlValue } from '../partiql-value';
+import type { Position } from '../position';
 import type { Evaluation } from '../scope';
-import type { Position } from '../syntax-tree';
 import { collectionFunctions } from './collections';
 import { textFunctions } from './text';
 import { timestampFunctions } from './timestamps';

@@ -1,7 +1,7 @@
 import { ionInt, ionString } from '../../ion/value';
 import { isUnknown, nullValue, textOf, type PartiqlValue } from '../partiql-value';
+import type { Position } from '../position';
 import { evaluationError } from '../statement-error';
-import type { Position } from '../syntax-tree';
 import type { FunctionDefinition } from './registry';
 
 /** Functions of strings; a symbol will do for a string except in SUBSTRING. */

@@ -1,5 +1,5 @@
 import type { IonTimestamp } from '../../ion/value';
-import type { Position } from '../syntax-tree';
+import type { Position } from '../position';
 import { monthNames, parsePattern, type PatternElement } from './timestamp-pattern';
 
 /**

@@ -1,5 +1,5 @@
+import type { Position } from '../position';
 import { evaluationError } from '../statement-error';
-import type { Position } from '../syntax-tree';
 
 /** One element of a pattern: a run of one letter, or text that stands for itself. */
 export type PatternElement =

@@ -1,7 +1,7 @@
 import { problemOfTimestamp } from '../../ion/calendar';
 import type { IonTimestamp, TimestampPrecision } from '../../ion/value';
+import type { Position } from '../position';
 import { evaluationError, type StatementError } from '../statement-error';
-import type { Position } from '../syntax-tree';
 import { monthNames, parsePattern, type PatternElement } from './timestamp-pattern';
 
 type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };

@@ -1,8 +1,8 @@
 import { ionInt, ionString, millisFromIonTimestamp, type IonTimestamp, type TimestampPrecision } from '../../ion/value';
 import { compareDecimals } from '../decimal';
 import { isUnknown, nullValue, textOf, type PartiqlValue } from '../partiql-value';
+import type { Position } from '../position';
 import { evaluationError } from '../statement-error';
-import type { Position } from '../syntax-tree';
 import { timestampOf } from './cast';
 import type { FunctionDefinition } from './registry';
 import { requireText } from './text';
