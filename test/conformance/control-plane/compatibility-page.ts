@@ -71,7 +71,7 @@ export function compatibilityPage(runs: readonly Run[]): string {
     '## What no client of QLDB sends\n\nDeleteLedger takes one member more, in its query: `digest_tip_address`, the `DigestTipAddress` of GetDigest as its Ion text. '
     + 'The ledger is then deleted only if that block is still its newest one; otherwise the answer is 412 ResourcePreconditionNotMetException, and nothing has changed. '
     + 'The write that ends the journal is conditional on it, so no commit can come in between. Without the member, DeleteLedger is QLDB\'s. '
-    + 'A ledger\'s [final export](ledger.md#the-final-export) uses it. Operations that QLDB does not have are in [ledger-service.md](ledger-service.md).',
+    + 'A ledger\'s [final export](ledger.md#the-final-export) uses it. Operations that QLDB does not have are in [ledger.md](ledger.md#without-cdk) and [restore.md](restore.md).',
     '## What no client sees\n\nRequests go in as JSON over HTTP, signed; the signature is checked by the function URL on AWS and by nobody in the embedded service, which listens on the loopback interface alone.',
   ].join('\n\n')}\n`;
 }

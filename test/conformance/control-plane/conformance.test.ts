@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { boto3Caller, hasPython } from './boto3-caller';
 import { EXPORT_SCENARIOS } from './cases/exports';
+import { GRANT_SCENARIOS } from './cases/grants';
 import { LEDGER_SCENARIOS } from './cases/ledgers';
 import { PROOF_SCENARIOS } from './cases/proofs';
 import { STREAM_SCENARIOS } from './cases/streams';
@@ -20,7 +21,7 @@ import type { World } from './world';
 const PAGE = path.join(__dirname, '..', '..', '..', 'docs', 'compatibility.md');
 const STARTING_MILLIS = 120_000;
 const SCENARIOS: readonly Scenario[] = [
-  ...LEDGER_SCENARIOS, ...TAG_SCENARIOS, ...PROOF_SCENARIOS, ...EXPORT_SCENARIOS, ...STREAM_SCENARIOS, ...VIOLATION_SCENARIOS, ...WIRE_SCENARIOS,
+  ...LEDGER_SCENARIOS, ...TAG_SCENARIOS, ...PROOF_SCENARIOS, ...EXPORT_SCENARIOS, ...STREAM_SCENARIOS, ...VIOLATION_SCENARIOS, ...WIRE_SCENARIOS, ...GRANT_SCENARIOS,
 ];
 
 const WORLDS = [['embedded', embeddedWorld], ['deployed', deployedWorld]] as const;
