@@ -6,7 +6,9 @@ const BOOKS = { ResourceArn: '<ledger>/books' };
 const ID = 'A'.repeat(22);
 const BLOCK = { IonText: `{strandId:"${ID}",sequenceNo:0}` };
 
-/** A request of every operation but GetDigest, and what it is about: the ledger, unless it is about all of them. */
+const ABOUT_ALL = ['ListLedgers', 'ListJournalS3Exports'];
+
+/** A request of every operation but GetDigest. */
 const REQUESTS: Readonly<Record<string, JsonObject>> = {
   CancelJournalKinesisStream: { LedgerName: 'books', StreamId: ID },
   CreateLedger: { ...NAME, PermissionsMode: 'STANDARD' },
@@ -64,7 +66,7 @@ export const GRANT_SCENARIOS: readonly Scenario[] = [
       ...Object.entries(REQUESTS).map(([operation, input]) => fails(operation, input, '403 AccessDeniedException', {
         about: ['! AccessDeniedException'],
         shows: 'a caller with grants on the control plane, but none for it',
-        message: `is not authorized to perform: qldb:${operation} on resource: ${operation === 'ListLedgers' || operation === 'ListJournalS3Exports' ? '*' : '<ledger>/books'} `,
+        message: `is not authorized to perform: qldb:${operation} on resource: ${ABOUT_ALL.includes(operation) ? '*' : '<ledger>/books'} `,
         differs: 'the caller\'s policies decide whether it may call the service at all; which operations, the grants that the service keeps',
       })),
     ],
