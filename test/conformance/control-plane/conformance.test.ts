@@ -21,7 +21,8 @@ import type { World } from './world';
 const PAGE = path.join(__dirname, '..', '..', '..', 'docs', 'compatibility.md');
 const STARTING_MILLIS = 120_000;
 const SCENARIOS: readonly Scenario[] = [
-  ...LEDGER_SCENARIOS, ...TAG_SCENARIOS, ...PROOF_SCENARIOS, ...EXPORT_SCENARIOS, ...STREAM_SCENARIOS, ...VIOLATION_SCENARIOS, ...WIRE_SCENARIOS, ...GRANT_SCENARIOS,
+  ...LEDGER_SCENARIOS, ...TAG_SCENARIOS, ...PROOF_SCENARIOS, ...EXPORT_SCENARIOS, ...STREAM_SCENARIOS, ...VIOLATION_SCENARIOS,
+  ...WIRE_SCENARIOS, ...GRANT_SCENARIOS,
 ];
 
 const WORLDS = [['embedded', embeddedWorld], ['deployed', deployedWorld]] as const;
