@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { dumpText, load } from 'ion-js';
-import { inRounds, printComparison } from './rounds';
+import { inRoundsOfProcessor, printComparison } from './rounds';
 import { sampleBlocks } from './sample-journal';
 import { encodeBlocks } from '../src/engine/export-encoding';
 import { decodeIonStream, encodeIon, encodeIonStream, ionToJson, printIon } from '../src/ion';
@@ -31,13 +31,13 @@ export async function benchExport(): Promise<void> {
     work();
     return size;
   };
-  printComparison('Text of an export, by what is written', 'MB', await inRounds([
+  printComparison('Text of an export, by what is written', 'MB', await inRoundsOfProcessor([
     { name: 'JSON.stringify of plain objects, in UTF-8', run: portion(() => plain.map((value) => Buffer.from(JSON.stringify(value))), megabytes.json) },
     { name: 'ion-js, binary to text', run: portion(() => documents.slice(0, 50).map((bytes) => dumpText(load(bytes)!)), megabytes.text / 20) },
     { name: 'ION_TEXT', run: portion(() => objectOf('ION_TEXT'), megabytes.text) },
     { name: 'JSON', run: portion(() => objectOf('JSON'), megabytes.json) },
   ]));
-  printComparison('Binary of an export, by what is stored', 'MB', await inRounds([
+  printComparison('Binary of an export, by what is stored', 'MB', await inRoundsOfProcessor([
     { name: 'copy', run: portion(() => Buffer.concat(documents), megabytes.stored) },
     { name: 'ION_BINARY, under one symbol table', run: portion(() => objectOf('ION_BINARY'), megabytes.stored) },
   ]));

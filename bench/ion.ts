@@ -1,6 +1,6 @@
 import { cryptoHasherProvider, makeHashReader } from 'ion-hash-js';
 import { dumpBinary, dumpText, load, loadAll, makeReader } from 'ion-js';
-import { inRounds, printComparison } from './rounds';
+import { inRoundsOfProcessor, printComparison } from './rounds';
 import { sampleBlocks, sampleDocument } from './sample-journal';
 import {
   decodeIon, decodeIonStream, encodeIon, encodeIonLines, encodeIonStream, hashIon, hashIonAll, ionToJson, parseIonStream, printIon,
@@ -33,31 +33,31 @@ export async function benchIon(): Promise<void> {
   const binaryMegabytes = binary.length / BYTES_PER_MEGABYTE;
   console.log(`documents of ${printIon(documents[0]!).length} characters; blocks of ${texts[0]!.length} characters, ${Math.round(binary.length / BLOCK_COUNT)} bytes of binary`);
 
-  printComparison('Ion hash of a document', 'documents', await inRounds([
+  printComparison('Ion hash of a document', 'documents', await inRoundsOfProcessor([
     { name: 'ion-hash-js over binary', run: () => counted(encodedDocuments.slice(0, PEER_DOCUMENT_COUNT), hashByIonHashJs) },
     { name: 'hashIon of a value', run: () => counted(documents, hashIon) },
     { name: 'hashIonAll of a stream', run: () => hashIonAll([...readIonStream(documentStream)]).length },
     { name: 'hashIon from bytes', run: () => counted(encodedDocuments, (bytes) => hashIon(readIonStream(bytes).next().value!)) },
   ]));
-  printComparison('write binary, a call a block', 'MB', await inRounds([
+  printComparison('write binary, a call a block', 'MB', await inRoundsOfProcessor([
     { name: 'ion-js dumpBinary', run: () => portion(dom, dumpBinary, binaryMegabytes) },
     { name: 'encodeIon', run: () => portion(blocks, encodeIon, binaryMegabytes) },
   ]));
-  printComparison('write text', 'MB', await inRounds([
+  printComparison('write text', 'MB', await inRoundsOfProcessor([
     { name: 'JSON.stringify of the same as plain objects', run: () => portion(plain, JSON.stringify, jsonMegabytes) },
     { name: 'encodeIonLines', run: () => portion([blocks], encodeIonLines, textMegabytes) },
     { name: 'printIon', run: () => portion(blocks, (block) => printIon(block), textMegabytes) },
     { name: 'ion-js dumpText', run: () => portion(dom, (value) => dumpText(value), textMegabytes) },
   ]));
-  printComparison('read binary', 'MB', await inRounds([
+  printComparison('read binary', 'MB', await inRoundsOfProcessor([
     { name: 'ion-js loadAll', run: () => portion([binary], (bytes) => loadAll(bytes), binaryMegabytes) },
     { name: 'decodeIonStream', run: () => portion([binary], (bytes) => [...decodeIonStream(bytes)], binaryMegabytes) },
   ]));
-  printComparison('read text', 'MB', await inRounds([
+  printComparison('read text', 'MB', await inRoundsOfProcessor([
     { name: 'ion-js loadAll', run: () => portion([text], (whole) => loadAll(whole), textMegabytes) },
     { name: 'parseIonStream', run: () => portion([text], (whole) => [...parseIonStream(whole)], textMegabytes) },
   ]));
-  printComparison('read binary, a document at a time', 'documents', await inRounds([
+  printComparison('read binary, a document at a time', 'documents', await inRoundsOfProcessor([
     { name: 'ion-js load', run: () => counted(encodedDocuments, (bytes) => load(bytes)) },
     { name: 'decodeIon', run: () => counted(encodedDocuments, decodeIon) },
   ]));

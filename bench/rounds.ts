@@ -25,12 +25,14 @@ const ROUND_MILLIS = 600;
  * Lets all contestants run in turns, round after round, so that whatever else the machine does hits them alike. The first round warms up and
  * does not count.
  */
-export async function inRounds(contestants: readonly Contestant[], rounds = ROUNDS, roundMillis = ROUND_MILLIS): Promise<Measured[]> {
+export async function inRounds(
+  contestants: readonly Contestant[], rounds = ROUNDS, roundMillis = ROUND_MILLIS, clock: Clock = wallClock,
+): Promise<Measured[]> {
   const rates = contestants.map((): number[] => []);
   for (let round = 0; round <= rounds; round++) {
     for (const [index, { run, prepare }] of contestants.entries()) {
       prepare?.();
-      const rate = await unitsASecond(run, roundMillis);
+      const rate = await unitsASecond(run, roundMillis, clock);
       if (round > 0) rates[index]!.push(rate);
     }
   }
@@ -40,8 +42,25 @@ export async function inRounds(contestants: readonly Contestant[], rounds = ROUN
   });
 }
 
-async function unitsASecond(run: Contestant['run'], roundMillis: number): Promise<number> {
+/** Tells milliseconds. */
+type Clock = () => number;
+
+const wallClock: Clock = () => performance.now();
+
+/** Of this process, all of its threads. */
+const processorClock: Clock = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
+/** The same by processor time, which other work on the machine takes nothing of: for contestants that run in this thread alone. */
+export const inRoundsOfProcessor = (contestants: readonly Contestant[]): Promise<Measured[]> => {
+  return inRounds(contestants, ROUNDS, ROUND_MILLIS, processorClock);
+};
+
+async function unitsASecond(run: Contestant['run'], roundMillis: number, clock: Clock): Promise<number> {
   const start = performance.now();
+  const clockStart = clock();
   let units = 0;
   let elapsedMillis = 0;
   while (elapsedMillis < roundMillis) {
@@ -49,7 +68,7 @@ async function unitsASecond(run: Contestant['run'], roundMillis: number): Promis
     units += typeof done === 'number' ? done : await done;
     elapsedMillis = performance.now() - start;
   }
-  return units / elapsedMillis * 1000;
+  return units / (clock() - clockStart) * 1000;
 }
 
 function spread(rates: readonly number[]): { min: number; median: number; max: number } {

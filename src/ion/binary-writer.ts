@@ -36,7 +36,7 @@ const SHORT_TEXT_MAX = 64;
 const SHORT_BLOB_MAX = 64;
 
 /** Writing never waits for anything, so that a sink can be used again; one that a huge document made larger than this is not kept. */
-const KEPT_BYTES_MAX = 2 ** 20;
+const KEPT_BYTES_MAX = 4 * 2 ** 20;
 let spareSink: ByteSink | undefined;
 
 class BinaryWriter {
