@@ -18,9 +18,20 @@ export interface BundledWorld {
   readonly ledgers: FakeLedgerService;
   readonly jobs: FakeJobServices;
   readonly s3: FakeS3;
-  /** One custom resource in a stack of its own, behind two exports of a bundle. */
-  stack(bundle: string, handlers?: { onEvent: string; isComplete: string }, options?: DeploymentOptions): CloudFormationSimulator<unknown>;
+  /** One custom resource in a stack of its own. */
+  stack(handlers: BundledHandlers, options?: DeploymentOptions): CloudFormationSimulator<unknown>;
   end(): void;
+}
+
+export interface BundledHandlers {
+  /** Below `assets/custom-resources`. */
+  readonly bundle: string;
+  /** By which a bundle for several tells them apart. */
+  readonly resourceType?: string;
+  /** @default - onEvent */
+  readonly onEvent?: string;
+  /** @default - isComplete */
+  readonly isComplete?: string;
 }
 
 export async function bundledWorld(): Promise<BundledWorld> {
@@ -40,11 +51,11 @@ export async function bundledWorld(): Promise<BundledWorld> {
     ledgers,
     jobs,
     s3,
-    stack(bundle, { onEvent, isComplete } = { onEvent: 'onEvent', isComplete: 'isComplete' }, options) {
+    stack({ bundle, resourceType: ResourceType, onEvent = 'onEvent', isComplete = 'isComplete' }, options) {
       const handlers = loaded(bundle, clock, environment);
       const lifecycle: Lifecycle<unknown> = {
-        onEvent: async event => handlers[onEvent](event),
-        isComplete: async event => handlers[isComplete](event),
+        onEvent: async event => handlers[onEvent]({ ...event, ResourceType }),
+        isComplete: async event => handlers[isComplete]({ ...event, ResourceType }),
       };
       return new CloudFormationSimulator(lifecycle, clock, options);
     },

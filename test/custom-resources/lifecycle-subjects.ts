@@ -61,7 +61,7 @@ const withLedger = ({ ledgers }: BundledWorld): void => void ledgers.addLedger('
 const LEDGER: LifecycleSubject = {
   resourceType: 'Ledger',
   ...onLedgers,
-  stack: (world, options) => world.stack('ledger', undefined, options),
+  stack: (world, options) => world.stack({ bundle: 'qldb', resourceType: 'Custom::QldbLedger' }, options),
   properties: world => ({
     ...common(world), PermissionsMode: 'STANDARD', DeletionProtection: false, RemovalPolicy: 'Destroy', Tables: [{ Name: 'Vehicle', Indexes: ['VIN'] }],
   }),
@@ -94,7 +94,7 @@ const GRANT: LifecycleSubject = {
   resourceType: 'LedgerGrant',
   ...onLedgers,
   prepare: withLedger,
-  stack: (world, options) => world.stack('ledger-grant', undefined, options),
+  stack: (world, options) => world.stack({ bundle: 'qldb', resourceType: 'Custom::QldbLedgerGrant' }, options),
   properties: world => ({ ...common(world), GrantId: 'Stack-Clerk', PrincipalArn: role('clerk'), Actions: ['PartiQLSelect'], Tables: ['Orders'] }),
   state: ({ ledgers }) => [...ledgers.grants.values()].map(({ PrincipalArn, Actions, Tables }) => `${PrincipalArn.split('/').at(-1)} ${Actions.join()} on ${Tables.join()}`),
   made: ['clerk PartiQLSelect on Orders'],
@@ -110,7 +110,7 @@ const EXPORT: LifecycleSubject = {
   resourceType: 'JournalExport',
   ...onLedgers,
   prepare: withLedger,
-  stack: (world, options) => world.stack('journal-export', undefined, options),
+  stack: (world, options) => world.stack({ bundle: 'qldb', resourceType: 'Custom::QldbJournalExport' }, options),
   properties: world => ({
     ...common(world),
     RoleArn: role('export'),
@@ -152,7 +152,7 @@ const STREAM: LifecycleSubject = {
   resourceType: 'JournalStream',
   ...onLedgers,
   prepare: withLedger,
-  stack: (world, options) => world.stack('journal-stream', undefined, options),
+  stack: (world, options) => world.stack({ bundle: 'qldb', resourceType: 'Custom::QldbJournalStream' }, options),
   properties: world => ({
     ...common(world),
     StreamName: 'one',
@@ -186,7 +186,7 @@ const DIGEST: LifecycleSubject = {
   resourceType: 'LedgerDigest',
   ...onLedgers,
   prepare: withLedger,
-  stack: (world, options) => world.stack('ledger-digest', undefined, options),
+  stack: (world, options) => world.stack({ bundle: 'ledger-digest' }, options),
   properties: world => ({ ...common(world), DigestName: 'Stack-Digest', Bucket: 'archive', Prefix: 'digests/' }),
   state: ({ s3 }) => s3.keys().map(key => key.split('/')[0]),
   made: ['digests'],
@@ -223,7 +223,7 @@ const onWorkMail = {
 const MAILBOX: LifecycleSubject = {
   resourceType: 'MailboxExport',
   ...onWorkMail,
-  stack: (world, options) => world.stack('mailbox-export', undefined, options),
+  stack: (world, options) => world.stack({ bundle: 'mailbox-export' }, options),
   properties: () => ({ ...mailbox(), EntityId: 'alice', WaitForCompletion: true }),
   made: ['alice workmail/ COMPLETED'],
   inPlace: { change: { RoleArn: role('another') }, state: ['alice workmail/ COMPLETED'] },
@@ -239,7 +239,7 @@ const ORGANIZATION: LifecycleSubject = {
   resourceType: 'OrganizationMailboxExport',
   ...onWorkMail,
   prepare: ({ jobs: { workMail } }) => { workMail.users = [{ Id: 'alice', Email: 'alice@example.com', State: 'ENABLED', UserRole: 'USER' }]; },
-  stack: (world, options) => world.stack('mailbox-export', { onEvent: 'onOrganizationEvent', isComplete: 'isOrganizationComplete' }, options),
+  stack: (world, options) => world.stack({ bundle: 'mailbox-export', onEvent: 'onOrganizationEvent', isComplete: 'isOrganizationComplete' }, options),
   properties: () => ({ ...mailbox(), Concurrency: 10, IncludeResources: true, SkipExportedWithinSeconds: 86400, AllowIncomplete: false }),
   made: ['alice workmail/alice/ COMPLETED'],
   inPlace: { change: { Concurrency: 5 }, state: ['alice workmail/alice/ COMPLETED'] },
@@ -259,7 +259,7 @@ const ORGANIZATION: LifecycleSubject = {
 const BATCH: LifecycleSubject = {
   resourceType: 'BatchOperationsJob',
   ...onJobs,
-  stack: (world, options) => world.stack('batch-operations-job', undefined, options),
+  stack: (world, options) => world.stack({ bundle: 'batch-operations-job' }, options),
   properties: () => ({
     ServiceToken: SERVICE_TOKEN,
     AccountId: ACCOUNT_ID,
