@@ -29,7 +29,7 @@ function decodeRevision({ value }: Item): Revision {
   const dataStart = LENGTH_BYTES + Buffer.from(value.buffer, value.byteOffset, LENGTH_BYTES).readUInt32BE();
   const revision = revisionFromIon(decodeIon(value.subarray(LENGTH_BYTES, dataStart)));
   if (dataStart === value.length) return revision;
-  return { ...revision, data: documentFrom(value.subarray(dataStart)) };
+  return { data: documentFrom(value.subarray(dataStart)), ...revision };
 }
 
 /** The tables of a ledger as they stood after one block, whatever was committed since. */
