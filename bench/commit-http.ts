@@ -7,8 +7,9 @@ import {
   documentJson, keyedDocument, LedgerReader, LedgerWriter, LOOKUPS_PER_TRANSACTION, runAlone, setUp, sustained, type LedgerSession,
 } from './ledger-writer';
 import type { Postgres } from './postgres';
+import { ProcessorTimes } from './processor-times';
 import { inRounds, printComparison, type Contestant } from './rounds';
-import { startServerProcess, type ServerProcess } from './server-process';
+import { startServerProcess } from './server-process';
 import { encodeIon } from '../src/ion';
 
 const ROUNDS = 5;
@@ -59,7 +60,7 @@ export async function benchHttp(directory: string, postgres: Postgres): Promise<
       }),
     ], ROUNDS, ROUND_MILLIS));
   }
-  writes.print('transaction');
+  writes.print('of the server', 'transaction');
   const lookups = new ProcessorTimes();
   await fillForLookups(postgres, sessions[0]!);
   const reader = new LedgerReader(READ_KEYS);
@@ -75,7 +76,7 @@ export async function benchHttp(directory: string, postgres: Postgres): Promise<
       }),
     ], ROUNDS, ROUND_MILLIS));
   }
-  lookups.print('lookup');
+  lookups.print('of the server', 'lookup');
   await Promise.all(clients.map(client => client.end()));
   for (const { close } of [...sessions, ...sdkSessions, ...connections]) close();
   await Promise.all([service.stop(), echo.stop()]);
@@ -131,29 +132,6 @@ async function lookUpMany(client: Client): Promise<number> {
   }
   await client.query('COMMIT');
   return LOOKUPS_PER_TRANSACTION;
-}
-
-/** What servers spend on each unit of work: on a busy machine it tells more than rates do. */
-class ProcessorTimes {
-  private readonly spent = new Map<string, { micros: number; units: number }>();
-
-  /** The contestant, its server's processor time counted. */
-  of(server: ServerProcess, contestant: Contestant): Contestant {
-    return {
-      ...contestant,
-      run: async () => {
-        const before = await server.processorMicros();
-        const units = await contestant.run();
-        const sum = this.spent.get(contestant.name) ?? { micros: 0, units: 0 };
-        this.spent.set(contestant.name, { micros: sum.micros + await server.processorMicros() - before, units: sum.units + units });
-        return units;
-      },
-    };
-  }
-
-  print(unit: string): void {
-    for (const [name, { micros, units }] of this.spent) console.log(`${name}: ${Math.round(micros / units)} microseconds of the server's processor time a ${unit}`);
-  }
 }
 
 async function several<T>(open: () => Promise<T>): Promise<T[]> {

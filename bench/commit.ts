@@ -9,6 +9,7 @@ import { engineSession } from './ledger-sessions';
 import { documentJson, keyedDocument, LEDGER, LedgerReader, LedgerWriter, runAlone, setUp, sustained, type LedgerSession } from './ledger-writer';
 import { fillAndLookUp } from './many-documents';
 import { startPostgres, type Postgres } from './postgres';
+import { ProcessorTimes, thisProcess } from './processor-times';
 import { inRounds, printComparison, type Contestant } from './rounds';
 import { createEngine, memorySessionStore, type Destinations, type Engine } from '../src/engine';
 import { openEmbeddedStore } from '../src/store';
@@ -59,7 +60,8 @@ async function benchEngine(directory: string, postgres: Postgres): Promise<void>
   await withEngine(directory, async (engine) => {
     const sessions = await sessionsOf(ENGINE_IN_FLIGHT, () => engineSession(engine));
     const writer = new LedgerWriter();
-    const byLedger = (name: string, inFlight: number): Contestant => ({
+    const times = new ProcessorTimes();
+    const byLedger = (name: string, inFlight: number): Contestant => times.of(thisProcess, {
       name,
       prepare: () => writer.prepare(ENGINE_PREPARED),
       run: () => sustained(inFlight, ROUND_MILLIS, async (worker) => {
@@ -76,8 +78,9 @@ async function benchEngine(directory: string, postgres: Postgres): Promise<void>
     printComparison('durable transactions, one writer', 'tx', await inRounds([
       byPgbench(postgres, 'PostgreSQL, audit trigger', 'audited', 1),
       byPgbench(postgres, 'PostgreSQL, hash chain', 'chained', 1),
-      byLedger('engine', 1),
+      byLedger('engine, one writer', 1),
     ], ROUNDS, ROUND_MILLIS));
+    times.print('of all threads', 'transaction');
   });
 }
 
@@ -103,10 +106,13 @@ async function benchReads(directory: string): Promise<void> {
       await runAlone(sessions[0]!, 'INSERT INTO Documents ?', [{ kind: 'list', items: keys.slice(key, key + 40).map(keyedDocument) }]);
     }
     const reader = new LedgerReader(keys);
+    const times = new ProcessorTimes();
+    const byReader = (name: string, run: () => Promise<number>): Contestant => times.of(thisProcess, { name, run });
     printComparison(`lookups by index, ${READ_KEYS} documents`, 'lookups', await inRounds([
-      { name: 'engine, 1 transaction at a time', run: () => reader.readMany(sessions[0]!) },
-      { name: `engine, ${READERS} transactions at a time`, run: () => sustained(READERS, ROUND_MILLIS, worker => reader.readMany(sessions[worker]!)) },
+      byReader('engine, 1 transaction at a time', async () => reader.readMany(sessions[0]!)),
+      byReader(`engine, ${READERS} transactions at a time`, async () => sustained(READERS, ROUND_MILLIS, worker => reader.readMany(sessions[worker]!))),
     ], ROUNDS, ROUND_MILLIS));
+    times.print('of all threads', 'lookup');
   });
 }
 
