@@ -1,6 +1,7 @@
-import { CustomResource, Lazy, aws_iam as iam } from 'aws-cdk-lib';
+import { CfnResource, CustomResource, Lazy, Names, Stack, Token, TokenComparison, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ILedgerService } from './any-ledger-service';
+import { isOfAnotherAccount } from './journal-roles';
 import { fingerprintOf, grantIdOf, namedPrincipal } from './ledger-grant-resource';
 import { LEDGER_GRANT_LIFECYCLE, lifecycleResource } from './lifecycle-provider';
 
@@ -71,15 +72,47 @@ export function heldBy(inService: CustomResource, grantee: iam.IGrantable): iam.
   return { grantPrincipal: principal };
 }
 
+/**
+ * Where the permission goes by which a function lets in a grantee of another account; undefined if it takes none, or none that this stack could create.
+ * Among the function's own it would be there before `inService`, which waits for the whole service, and IAM may let the grantee in already.
+ */
+export function doorstepOf(service: ILedgerService, inService: CustomResource, grantee: iam.IGrantable): Construct | undefined {
+  const { construct: identity } = namedPrincipal(grantee)!;
+  const { account } = service.env;
+  if (isSameAccount(account, grantee.grantPrincipal.principalAccount) || isOfAnotherAccount(account, Stack.of(identity).account)) {
+    return undefined;
+  }
+  const id = `ControlPlaneDoor${fingerprintOf([service.node.path])}`;
+  const doorstep = identity.node.tryFindChild(id) as Construct | undefined ?? new Construct(identity, id);
+  doorstep.node.addDependency(inService);
+  return doorstep;
+}
+
+/** As the CDK sees it, which lets those of one account in by their own policies alone. */
+const isSameAccount = (account: string, other: string | undefined): boolean =>
+  other === undefined || [TokenComparison.SAME, TokenComparison.BOTH_UNRESOLVED].includes(Token.compareStrings(account, other));
+
 /** In users' templates: never changes. */
 const ACCESS_POLICY_ID = 'ControlPlaneAccess';
 
 function accessPolicy(identity: Construct & iam.IIdentity): iam.Policy {
   const found = identity.node.tryFindChild(ACCESS_POLICY_ID) as iam.Policy | undefined;
-  const policy = found ?? new iam.Policy(identity, ACCESS_POLICY_ID);
+  const policy = found ?? new iam.Policy(identity, ACCESS_POLICY_ID, { policyName: accessPolicyName(identity) });
   if (!found) {
     // Whose policies are managed elsewhere, or in another account, takes none, and then there is none in the template.
     identity.attachInlinePolicy(policy);
   }
   return policy;
 }
+
+/**
+ * Policies of one name on one role or user replace each other. Who is imported may be so in other stacks, under the same path, and in other regions; of
+ * who is created here nobody else knows, and the policy is named for its logical id.
+ */
+function accessPolicyName(identity: Construct): string | undefined {
+  return CfnResource.isCfnResource(identity.node.defaultChild) ? undefined
+    : `${Names.uniqueResourceName(identity, { maxLength: IMPORTED_NAME_LENGTH_MAX, separator: '-' })}-${Stack.of(identity).region}-${ACCESS_POLICY_ID}`;
+}
+
+/** Names of policies have 128 characters, and regions up to 15. */
+const IMPORTED_NAME_LENGTH_MAX = 90;

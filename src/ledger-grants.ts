@@ -1,6 +1,6 @@
 import { Stack, aws_iam as iam } from 'aws-cdk-lib';
 import { ControlPlaneAction } from './control-plane-action';
-import { controlPlaneGrant, heldBy } from './control-plane-grant';
+import { controlPlaneGrant, doorstepOf, heldBy } from './control-plane-grant';
 import { ILedger } from './ledger';
 import { grantInService, granteeProblem, ledgerGrantResource } from './ledger-grant-resource';
 import { rejectProblemsOf } from './problems';
@@ -128,7 +128,7 @@ export class LedgerGrants {
       return service?.grants.invoke(grantee).combine(inIam) ?? inIam;
     }
     const inService = controlPlaneGrant(service, grantee, { path: ledger.node.path, ledgerName: ledger.ledgerName }, actions);
-    return service.grants._reach(heldBy(inService, grantee)).combine(inIam)
+    return service.grants._reach(heldBy(inService, grantee), doorstepOf(service, inService, grantee)).combine(inIam)
       .combine(grantInService(grantee, service, inService, { actions: qldbActions(actions), resourceArns: [ledger.ledgerArn] }));
   }
 

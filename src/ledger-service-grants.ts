@@ -1,10 +1,11 @@
 import { aws_iam as iam, aws_lambda as lambda } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
 import { ILedgerService } from './any-ledger-service';
 import { administratorGrant } from './control-plane-grant';
 import { grantInService, namedPrincipal } from './ledger-grant-resource';
 
-/** Lets a caller through. */
-type Door = (grantee: iam.IGrantable) => iam.Grant;
+/** Lets a caller through. What has to be written at the door for it is written below `doorstep`, if that is given. */
+type Door = (grantee: iam.IGrantable, doorstep?: Construct) => iam.Grant;
 
 /** Permissions on a ledger service. */
 export class LedgerServiceGrants {
@@ -15,7 +16,8 @@ export class LedgerServiceGrants {
    * @param service the service, which is told of its administrators; without it they are who IAM lets in.
    */
   public static fromFunctions(apiFunction: lambda.IFunction, sessionFunction: lambda.IFunction, service?: ILedgerService): LedgerServiceGrants {
-    return new LedgerServiceGrants(grantee => apiFunction.grantInvokeUrl(grantee), grantee => sessionFunction.grantInvokeUrl(grantee), service);
+    const controlPlane: Door = (grantee, doorstep) => (doorstep ? functionAt(doorstep, apiFunction) : apiFunction).grantInvokeUrl(grantee);
+    return new LedgerServiceGrants(controlPlane, grantee => sessionFunction.grantInvokeUrl(grantee), service);
   }
 
   /**
@@ -54,8 +56,8 @@ export class LedgerServiceGrants {
    * Lets the grantee call the control plane. Who is granted nothing there may do everything.
    * @internal
    */
-  public _reach(grantee: iam.IGrantable): iam.Grant {
-    return this.controlPlane(grantee);
+  public _reach(grantee: iam.IGrantable, doorstep?: Construct): iam.Grant {
+    return this.controlPlane(grantee, doorstep);
   }
 
   /**
@@ -66,4 +68,10 @@ export class LedgerServiceGrants {
   public connect(grantee: iam.IGrantable): iam.Grant {
     return this.sessions(grantee);
   }
+}
+
+/** The same function, whose permissions are put elsewhere. */
+function functionAt(doorstep: Construct, { functionArn }: lambda.IFunction): lambda.IFunction {
+  return doorstep.node.tryFindChild('Function') as lambda.IFunction | undefined
+    ?? lambda.Function.fromFunctionAttributes(doorstep, 'Function', { functionArn, sameEnvironment: true });
 }

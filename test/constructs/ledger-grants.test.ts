@@ -259,6 +259,47 @@ describe('a grant on the control plane', () => {
     expect(opening).toHaveLength(policies);
   });
 
+  test.each<[string, string | undefined, boolean]>([
+    ['the service\'s own stack', '111122223333', false],
+    ['a stack of no account in particular', undefined, false],
+    ['a stack that imports the service', '111122223333', true],
+  ])('opens the door to a role of another account once the service holds that to its grants (%s)', (_, account, isImported) => {
+    const stack = new Stack(new App(), 'Stack', account ? { env: { account, region: 'eu-west-1' } } : {});
+    const arn = (kind: string, name: string) => `arn:aws:${kind}:111122223333:${name}`;
+    const service = isImported ? LedgerService.fromLedgerServiceAttributes(stack, 'Service', {
+      serviceUrl: 'https://api.lambda-url.eu-west-1.on.aws/',
+      sessionUrl: 'https://session.lambda-url.eu-west-1.on.aws/',
+      apiFunctionArn: arn('lambda:eu-west-1', 'function:api'),
+      sessionFunctionArn: arn('lambda:eu-west-1', 'function:session'),
+      apiRoleArn: arn('iam:', 'role/api'),
+      workerRoleArn: arn('iam:', 'role/worker'),
+    }) : new LedgerService(stack, 'Service');
+    const clerk = iam.Role.fromRoleArn(stack, 'Clerk', 'arn:aws:iam::999988887777:role/clerk');
+    const ledgers = [1, 2].map(number => new Ledger(stack, `Ledger${number}`, { service }));
+    const grants = ledgers.map(ledger => ledger.grants.verify(clerk));
+    grants.forEach(({ success }) => expect(success).toBe(true));
+    const doors = Object.values(resourcesOf(stack)).filter(({ Type, Properties }) => Type === 'AWS::Lambda::Permission' && /999988887777/.test(Properties.Principal));
+    expect(doors.map(({ Properties }) => Properties.Action)).toEqual(['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction']);
+    const held = grantsOf(stack).map(([id]) => id);
+    expect(held).toHaveLength(2);
+    for (const { DependsOn } of doors) {
+      expect(DependsOn).toEqual(expect.arrayContaining(held));
+    }
+  });
+
+  test('of two stacks to one imported role have a policy each, and one does not end with the other', () => {
+    const app = new App();
+    const stacks = ['First', 'Second'].map(id => new Stack(app, id, { env: { account: '111122223333', region: 'eu-west-1' } }));
+    for (const stack of stacks) {
+      new Ledger(stack, 'Ledger').grants.verify(iam.Role.fromRoleArn(stack, 'Clerk', 'arn:aws:iam::111122223333:role/clerk'));
+    }
+    const names = stacks.flatMap(stack => Object.entries(resourcesOf(stack))
+      .filter(([id, { Type }]) => Type === 'AWS::IAM::Policy' && id.includes('ControlPlaneAccess')).map(([, { Properties }]) => Properties.PolicyName));
+    expect(names).toHaveLength(2);
+    expect(new Set(names).size).toBe(2);
+    names.forEach(name => expect(name).toMatch(/^[\w+=,.@-]{1,128}$/));
+  });
+
   test('is refused to whom the service cannot recognise, and for nothing', () => {
     const { ledger } = stackOf();
     expect(() => ledger.grants.controlPlane(new iam.AccountPrincipal('111122223333'))).toThrow(/has 2 problems:\n {2}- actions is empty: .*GET_DIGEST\n {2}- the grantee, AccountPrincipal, is neither/);
