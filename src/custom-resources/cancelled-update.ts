@@ -6,7 +6,7 @@ import { messageOf } from './service-failure';
  * Nobody deletes that, so the rollback does: it comes with the id that was there before, and with what the Update had asked for as the old properties.
  * A rollback must not fail for it, so failures are only told to the log.
  *
- * @param idOf the physical id that properties stand for, or a part of it by which two of them differ
+ * @param idOf the physical id that properties stand for, or a whole part of it, between slashes, by which two of them differ
  * @param end ends what the properties have made, if it is there
  */
 export async function endCancelledUpdate(
@@ -14,7 +14,7 @@ export async function endCancelledUpdate(
 ): Promise<void> {
   const { OldResourceProperties: cancelled, ResourceProperties: wanted, PhysicalResourceId: current } = event;
   try {
-    if (cancelled && current?.includes(idOf(wanted)) && idOf(cancelled) !== idOf(wanted)) {
+    if (cancelled && `/${current}/`.includes(`/${idOf(wanted)}/`) && idOf(cancelled) !== idOf(wanted)) {
       await end(cancelled);
     }
   } catch (error) {

@@ -172,6 +172,15 @@ describe('Update', () => {
       expect(grants()).toEqual([READ_ORDERS]);
     });
 
+  test('G28 a ledger whose name the former one ends with gets the grant, and the former one keeps its until CloudFormation deletes it', async () => {
+    world.service.addLedger('our-audit');
+    const deployment = stack();
+    await deployment.create(properties({ LedgerName: 'our-audit' }));
+    await deployment.update(properties());
+    expect([...world.service.grants.keys()]).toEqual([deployment.physicalId]);
+    expect(world.service.calls.map(({ operation }) => operation)).toEqual(['PutLedgerGrant', 'PutLedgerGrant', 'DeleteLedgerGrant']);
+  });
+
   test('G18 a grant that was deleted behind the stack is put anew by the next Update', async () => {
     const deployment = stack();
     await deployment.create(properties());
