@@ -68,16 +68,13 @@ export class EmbeddedCommits {
       if (refused < 0) seen.add(writes);
       return refused;
     });
-    // All writes of one turn go into one LMDB transaction, which happens whole or not at all.
-    let committed: Promise<unknown> | undefined;
-    transacts.forEach(({ writes }, index) => {
-      if (refusedAt[index] >= 0) return;
-      for (const { key, action, value } of writes) {
-        if (value !== undefined) committed = this.root.put(key, value);
-        else if ('delete' in action) committed = this.root.remove(key);
-      }
-    });
-    await committed;
+    // What is written in a batch goes into one LMDB transaction, which happens whole or not at all.
+    const changes = transacts.flatMap(({ writes }, index) => refusedAt[index] >= 0 ? [] : writes.filter(({ action }) => !('check' in action)));
+    if (changes.length > 0) {
+      await this.root.batch(() => changes.forEach(({ key, value }) => {
+        void (value === undefined ? this.root.remove(key) : this.root.put(key, value));
+      }));
+    }
     transacts.forEach(({ writes, resolve, reject }, index) => {
       const refused = refusedAt[index];
       // Reported only now: what the condition was compared with is on disk as well.

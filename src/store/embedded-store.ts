@@ -50,6 +50,8 @@ export async function openEmbeddedStore(directory: string): Promise<Store> {
     encoding: 'binary',
     // With lmdb's default a commit is visible before it is flushed; without, LMDB flushes first and only then publishes it.
     overlappingSync: false,
+    // lmdb's own batches of a turn end the process when they fail: nobody can get at the promise that they reject.
+    eventTurnBatching: false,
   });
   try {
     claim(root, directory);

@@ -51,7 +51,7 @@ describe('what a writing process leaves behind', () => {
     await writer.acknowledgedAtLeast(50);
   }, 30_000);
 
-  onLinux('when the disk is full the transact fails, and all that was acknowledged is there', async () => {
+  onLinux('when the disk is full the transact fails, the process lives on, and all that was acknowledged is there', async () => {
     // A limit on the size of files, with its signal ignored, makes writes fail as a full disk does.
     writer = startWriter('bash', ['-c', 'trap "" XFSZ; ulimit -f 2000; exec "$0" "$@"', process.execPath, ...WRITER_ARGUMENTS, directory]);
     expect(await writer.ended).toMatch(/The store in .* could not commit: .*Check the disk's free space/);

@@ -3,6 +3,7 @@
  * transact once it is acknowledged. Each writer appends entries 1, 2, 3... of two parts and moves its counter with them.
  */
 import { writeSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { openEmbeddedStore, Store } from '../../src/store';
 
 export const WRITERS = 3;
@@ -39,7 +40,9 @@ async function main(directory: string): Promise<void> {
 }
 
 if (require.main === module) {
-  main(process.argv[2]).catch(error => {
+  main(process.argv[2]).catch(async error => {
+    // A rejection that nobody handles would end the process before the line is out.
+    await setImmediate();
     writeSync(process.stderr.fd, `${error.message}\n`);
     process.exit(1);
   });
