@@ -1,4 +1,4 @@
-import { SYSTEM_SYMBOLS, type SymbolTable } from './symbol-table';
+import { SYSTEM_SYMBOLS, systemTable, type SymbolTable } from './symbol-table';
 
 /** Longest list of symbols that is remembered. */
 const REMEMBERED_BYTES_MAX = 64 * 1024;
@@ -16,7 +16,7 @@ interface KnownList {
   readonly table: SymbolTable;
 }
 
-let known: KnownList = { bytes: Buffer.alloc(0), starts: [], ends: [], table: [] };
+let known: KnownList = { bytes: Buffer.alloc(0), starts: [], ends: [], table: systemTable() };
 
 /**
  * Reads a list of symbols next to the one that was read last. Documents that come one after another mostly declare the same symbols but for a few, so
@@ -39,7 +39,7 @@ export class SymbolListReading {
     const length = commonLength(before.bytes, bytes, start, end);
     const count = symbolsBefore(before, length);
     this.isSame = length === end - start && length === before.bytes.length;
-    this.table = count === 0 ? [undefined, ...SYSTEM_SYMBOLS] : before.table.slice(0, DECLARED_FROM + count);
+    this.table = count === 0 ? systemTable() : before.table.slice(0, DECLARED_FROM + count);
     this.starts = before.starts.slice(0, count);
     this.ends = before.ends.slice(0, count);
     this.anchor = count;

@@ -113,3 +113,12 @@ describe('the symbols of documents that are written', () => {
     expect(encodeIon(named(['a', 'b']))).toEqual(encodeIon(named(['a', 'b'])));
   });
 });
+
+test('a list of no symbols leaves the system symbols known, even if it is the first that is ever read', () => {
+  jest.isolateModules(() => {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- what is known of symbols belongs to the module
+    const fresh = require('../../src/ion') as typeof import('../../src/ion');
+    const bytes = Buffer.from('e00100eae58183d287b0d3842101', 'hex');
+    for (const read of [fresh.decodeIon, fresh.readIon]) expect(fresh.printIon(read(bytes))).toBe('{name:1}');
+  });
+});
