@@ -1,9 +1,10 @@
-import { CfnResource, CustomResource, Lazy, Names, Stack, Token, TokenComparison, aws_iam as iam } from 'aws-cdk-lib';
+import { CustomResource, Lazy, Stack, Token, TokenComparison, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ILedgerService } from './any-ledger-service';
 import { isOfAnotherAccount } from './journal-roles';
 import { fingerprintOf, grantIdOf, namedPrincipal } from './ledger-grant-resource';
 import { LEDGER_GRANT_LIFECYCLE, lifecycleResource } from './lifecycle-provider';
+import { policyName } from './policy-name';
 
 /** Which ledger of a service a grant on the control plane is about. */
 export interface ControlPlaneSubject {
@@ -97,22 +98,10 @@ const ACCESS_POLICY_ID = 'ControlPlaneAccess';
 
 function accessPolicy(identity: Construct & iam.IIdentity): iam.Policy {
   const found = identity.node.tryFindChild(ACCESS_POLICY_ID) as iam.Policy | undefined;
-  const policy = found ?? new iam.Policy(identity, ACCESS_POLICY_ID, { policyName: accessPolicyName(identity) });
+  const policy = found ?? new iam.Policy(identity, ACCESS_POLICY_ID, { policyName: policyName(identity, identity, ACCESS_POLICY_ID) });
   if (!found) {
     // Whose policies are managed elsewhere, or in another account, takes none, and then there is none in the template.
     identity.attachInlinePolicy(policy);
   }
   return policy;
 }
-
-/**
- * Policies of one name on one role or user replace each other. Who is imported may be so in other stacks, under the same path, and in other regions; of
- * who is created here nobody else knows, and the policy is named for its logical id.
- */
-function accessPolicyName(identity: Construct): string | undefined {
-  return CfnResource.isCfnResource(identity.node.defaultChild) ? undefined
-    : `${Names.uniqueResourceName(identity, { maxLength: IMPORTED_NAME_LENGTH_MAX, separator: '-' })}-${Stack.of(identity).region}-${ACCESS_POLICY_ID}`;
-}
-
-/** Names of policies have 128 characters, and regions up to 15. */
-const IMPORTED_NAME_LENGTH_MAX = 90;

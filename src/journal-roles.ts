@@ -1,5 +1,6 @@
 import { Annotations, Stack, Token, TokenComparison, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { policyName } from './policy-name';
 
 /** Who assumes the roles of exports and streams of one ledger: the functions of its service, in the name of the ledger. */
 export function journalPrincipalOf(executionRoles: readonly iam.IRole[], ledgerArn: string): iam.IPrincipal {
@@ -22,6 +23,7 @@ export function allowAssumeRoleBy(executionRoles: readonly iam.IRole[], account:
   // The first one keeps the id that it had before there could be others.
   const id = scope.node.tryFindChild('ServiceAccess') ? `ServiceAccess${role.node.addr.slice(-8).toUpperCase()}` : 'ServiceAccess';
   new iam.Policy(scope, id, {
+    policyName: policyName(executionRoles[0], scope, id),
     roles: [...executionRoles],
     statements: [new iam.PolicyStatement({ actions: ['sts:AssumeRole'], resources: [roleArn] })],
   });

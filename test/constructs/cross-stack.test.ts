@@ -66,6 +66,19 @@ describe('a role of another account', () => {
     expect(assumes.map(([, { Resource }]) => Resource)).toEqual([`${foreign}-a`, `${foreign}-b`, `${foreign}-c`]);
   });
 
+  test.each([['that imports', true], ['of an app with', false]])('may be allowed in each stack %s the service, without an end to what the others allowed', (_, isImported) => {
+    const app = new App();
+    const service = isImported ? undefined : new LedgerService(new Stack(app, 'Service', { env }), 'Service');
+    const stacks = ['First', 'Second'].map(id => new Stack(app, id, { env }));
+    for (const stack of stacks) {
+      (service ?? importedFrom(stack, env.account)).allowAssumeRole(stack, iam.Role.fromRoleArn(stack, 'Foreign', `${foreign}-${stack.node.id}`));
+    }
+    const names = stacks.flatMap(stack => Object.values(resourcesOf(stack))
+      .filter(({ Properties }) => JSON.stringify(Properties.PolicyDocument ?? {}).includes('sts:AssumeRole')).map(({ Properties }) => Properties.PolicyName));
+    expect(names).toHaveLength(2);
+    expect(new Set(names).size).toBe(2);
+  });
+
   test('is told apart where the service is imported: a warning says what to do', () => {
     const stack = new Stack(new App(), 'Stack', { env: { ...env, account: '444455556666' } });
     const service = importedFrom(stack, env.account);
