@@ -23,7 +23,7 @@ export interface S3Answer {
 
 /**
  * Makes one request of S3, again when S3 was not reached or failed itself.
- * @throws S3RequestFailed
+ * @throws S3RequestFailed; Error for a key that has a folder `.` or `..`
  */
 export type SignedS3 = (request: S3Request) => Promise<S3Answer>;
 
@@ -47,6 +47,7 @@ export function signedS3(config: SigningConfig, environment: NodeJS.ProcessEnv, 
   const signer = new SignatureV4({ ...config, service: 's3', uriEscapePath: false });
 
   async function send({ method, bucket, key = '', query = {}, headers: more, body }: S3Request, attempts: number): Promise<S3Answer> {
+    refuseDots(bucket, key);
     const region = typeof config.region === 'string' ? config.region : await config.region();
     const url = addressOf(bucket, key, region, environment);
     const { headers } = await signer.sign({
@@ -104,6 +105,13 @@ function addressOf(bucket: string, key: string, region: string, { AWS_ENDPOINT_U
   const host = `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
   // The certificate covers one label before the host.
   return new URL(bucket.includes('.') ? `https://${host}/${bucket}/${path}` : `https://${bucket}.${host}/${path}`);
+}
+
+/** A URL has no such segments: the request would be about the object of another key. */
+function refuseDots(bucket: string, key: string): void {
+  if (key.split('/').some(segment => segment === '.' || segment === '..')) {
+    throw new Error(`The key of s3://${bucket}/${key} has a folder . or .., which no request can name. Choose a key, or a prefix, without one.`);
+  }
 }
 
 /** As S3 wants paths and queries in a signature: encodeURIComponent leaves these as they are. */

@@ -100,6 +100,11 @@ describe('the wire', () => {
     }]);
   });
 
+  test.each(['a/../b', './a', 'a/.', '..'])('a key with a folder that URLs leave out, %s, is refused, and no other object touched', async (key) => {
+    await expect(requestsTo(url()).etag('archive', key)).rejects.toThrow(`s3://archive/${key} has a folder . or ..`);
+    expect(seen).toEqual([]);
+  });
+
   test('a version is asked for by its id', async () => {
     expect(await requestsTo(url()).etag('archive', 'manifest.csv', 'v/1')).toBe('e');
     expect(seen[0].url).toBe('/archive/manifest.csv?versionId=v%2F1');
