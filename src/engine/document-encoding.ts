@@ -1,4 +1,4 @@
-import { encodeIon, hashIon, readIon, type IonStruct, type IonValue } from '../ion';
+import { encodeIon, encodeIonWithin, hashIon, readIon, type IonStruct, type IonValue } from '../ion';
 
 interface Known {
   bytes?: Uint8Array;
@@ -18,10 +18,10 @@ function knownOf(value: IonValue): Known {
   return entry;
 }
 
-/** The document in Ion binary; not to be changed. */
-export function documentBytes(document: IonStruct): Uint8Array {
+/** The document in Ion binary; not to be changed. @throws InvalidIon for one that is not in the store and cannot be encoded, or is nested too deeply */
+export function documentBytes(document: IonStruct, depthMax?: number): Uint8Array {
   const entry = knownOf(document);
-  return entry.bytes ??= encodeIon(document);
+  return entry.bytes ??= depthMax === undefined ? encodeIon(document) : encodeIonWithin(depthMax, document);
 }
 
 /** Any value in Ion binary; not to be changed. What was read as it stands need not be encoded. */

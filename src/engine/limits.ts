@@ -22,6 +22,8 @@ export const INDEX_STEP_BYTES_MAX = 4_000_000;
 
 export const DOCUMENTS_PER_TRANSACTION_MAX = 40;
 export const DOCUMENT_BYTES_MAX = 128 * 1024;
+/** Readers of blocks, history and records of streams accept 256 levels, of which those around the document are some. */
+export const DOCUMENT_NESTING_MAX = 200;
 /** QLDB allows 4 MB; a block, its head and its Merkle nodes must fit in one DynamoDB write of 4 MB, hence the margin. */
 export const TRANSACTION_BYTES_MAX = 3_900_000;
 /** What a statement takes in a block besides its text: digest, time, field names. */

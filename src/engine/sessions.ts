@@ -219,9 +219,19 @@ export class Sessions {
     // A block holds the text of every statement, those that only read included.
     addBytes(transaction, Buffer.byteLength(text) + STATEMENT_OVERHEAD_BYTES);
     for await (const row of runStatement(statement, parameters, database)) {
-      await pages.add(valueBytes(row));
+      await pages.add(rowBytes(row));
       this.refuseExpired(transaction);
     }
+  }
+}
+
+/** @throws LedgerError BadRequestException for a row that Ion cannot carry by itself */
+function rowBytes(row: IonValue): Uint8Array {
+  try {
+    return valueBytes(row);
+  } catch (error) {
+    if (error instanceof InvalidIon) throw badRequest(`A row of the result cannot be answered: ${error.message}.`);
+    throw error;
   }
 }
 

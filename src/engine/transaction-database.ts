@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { ionInt, ionString, ionStruct, type IonStruct } from '../ion';
+import { InvalidIon, ionInt, ionString, ionStruct, type IonStruct } from '../ion';
 import { isUniqueId, revisionToIon, type Revision } from '../journal';
 import type { Access, Database, DocumentRevision, HistoryWindow, RevisionAddress, TableDefinition } from '../partiql';
 import { applyDefinition, type Definition } from './catalog';
@@ -7,7 +7,7 @@ import { definitionMethods, type DefinitionMethods } from './definitions';
 import { documentBytes } from './document-encoding';
 import { indexValueKey } from './index-value';
 import { badRequest } from './ledger-error';
-import { DOCUMENT_BYTES_MAX, DOCUMENTS_AT_A_STRETCH, DOCUMENTS_PER_TRANSACTION_MAX } from './limits';
+import { DOCUMENT_BYTES_MAX, DOCUMENT_NESTING_MAX, DOCUMENTS_AT_A_STRETCH, DOCUMENTS_PER_TRANSACTION_MAX } from './limits';
 import { definedId, randomId, type Random } from './random-id';
 import { indexValueRead, revisionRead } from './read-set';
 import type { Snapshot } from './snapshot';
@@ -214,7 +214,7 @@ export class TransactionDatabase implements Database {
   }
 
   private write(table: TableDefinition, documentId: string, version: number, data: IonStruct | undefined): void {
-    const bytes = data ? documentBytes(data).length : 0;
+    const bytes = data ? documentSize(table, data) : 0;
     if (bytes > DOCUMENT_BYTES_MAX) {
       throw badRequest(`Document of ${bytes} bytes (Ion binary) in table ${table.name} exceeds the limit of ${DOCUMENT_BYTES_MAX} bytes. Split it or keep large values elsewhere.`);
     }
@@ -239,6 +239,16 @@ export class TransactionDatabase implements Database {
   private forget(documentId: string): void {
     addBytes(this.transaction, -(this.transaction.writes.get(documentId)?.bytes ?? 0));
     this.transaction.writes.delete(documentId);
+  }
+}
+
+/** @throws LedgerError BadRequestException for what could not be read again out of a block */
+function documentSize({ name }: TableDefinition, data: IonStruct): number {
+  try {
+    return documentBytes(data, DOCUMENT_NESTING_MAX).length;
+  } catch (error) {
+    if (error instanceof InvalidIon) throw badRequest(`The document cannot be stored in table ${name}: ${error.message}.`);
+    throw error;
   }
 }
 

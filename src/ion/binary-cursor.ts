@@ -27,6 +27,7 @@ export class BinaryCursor {
   protected low = 0;
   protected symbols: SymbolTable = systemTable();
   protected paddingRefused = false;
+  protected depthMax = MAXIMUM_DEPTH;
   /** Symbols that count: a table may have grown since the value at hand was written. */
   protected symbolCount = Infinity;
 
@@ -83,7 +84,7 @@ export class BinaryCursor {
   }
 
   protected checkDepth(depth: number, start: number): void {
-    if (depth >= MAXIMUM_DEPTH) this.fail(`Containers are nested deeper than ${MAXIMUM_DEPTH}`, start);
+    if (depth >= this.depthMax) this.fail(`Containers are nested deeper than ${this.depthMax}`, start);
   }
 
   protected int(typeCode: number, start: number, end: number): bigint {

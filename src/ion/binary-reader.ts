@@ -219,9 +219,9 @@ class BinaryReader extends BinaryCursor implements ContainerReader {
     printer.print(container, sink);
   }
 
-  encode(container: EncodedContainer, sink: ByteSink, ids: SymbolIds): void {
+  encode(container: EncodedContainer, sink: ByteSink, ids: SymbolIds, depth: number, depthMax: number): void {
     this.remapper ??= new BinaryRemapper(this.bytes, this.paddingRefused);
-    this.remapper.append(container, sink, ids);
+    this.remapper.append(container, sink, ids, depth, depthMax);
   }
 
   fieldOf(container: EncodedContainer, name: string): IonValue | undefined {

@@ -24,8 +24,9 @@ export class BinaryRemapper extends BinaryCursor {
     this.paddingRefused = paddingRefused;
   }
 
-  /** Appends a container without its annotations. */
-  append({ start, end, depth, symbols, symbolCount }: EncodedContainer, sink: ByteSink, ids: SymbolIds): void {
+  /** Appends a container without its annotations, at a depth of what is written. */
+  append({ start, end, symbols, symbolCount }: EncodedContainer, sink: ByteSink, ids: SymbolIds, depth: number, depthMax: number): void {
+    this.depthMax = depthMax;
     this.symbols = symbols;
     this.symbolCount = symbolCount;
     this.sink = sink;

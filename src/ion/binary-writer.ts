@@ -2,6 +2,7 @@ import { ByteSink } from './byte-sink';
 import { appendDescriptor, descriptorLength, fillDescriptor } from './descriptor';
 import { EncodedContainer } from './encoded-container';
 import { InvalidIon } from './invalid-ion';
+import { MAXIMUM_DEPTH } from './limits';
 import { appendScalarBody } from './scalar-body';
 import { SymbolIds } from './symbol-ids';
 import { isLocalSymbolTable } from './symbol-table';
@@ -10,18 +11,31 @@ import type { IonList, IonSexp, IonStruct, IonValue } from './value';
 
 const VERSION_MARKER = Uint8Array.of(0xe0, 0x01, 0x00, 0xea);
 
-/** A complete binary Ion 1.0 document of one value: version marker, a symbol table if one is needed, the value. */
+/**
+ * A complete binary Ion 1.0 document of one value: version marker, a symbol table if one is needed, the value.
+ * @throws InvalidIon as `encodeIonStream`
+ */
 export function encodeIon(value: IonValue): Uint8Array {
-  return encodeIonStream([value]);
+  return encoded([value], MAXIMUM_DEPTH);
+}
+
+/** As `encodeIon`, for a value that will stand within others. @throws InvalidIon as `encodeIon`, and for containers nested deeper than `depthMax` */
+export function encodeIonWithin(depthMax: number, value: IonValue): Uint8Array {
+  return encoded([value], depthMax);
 }
 
 /**
  * A binary Ion 1.0 document of any number of top-level values under one symbol table. Containers read by `readIonStream` are written from
  * their bytes, which comes to the same as decoding and encoding them, but is faster.
- * @throws InvalidIon for text that UTF-8 cannot carry and for a top-level value that readers would take for a symbol table.
+ * @throws InvalidIon for text that UTF-8 cannot carry, for a top-level value that readers would take for a symbol table, and for nesting too deep to be
+ * read again.
  */
 export function encodeIonStream(values: Iterable<IonValue>): Uint8Array {
-  const writer = new BinaryWriter();
+  return encoded(values, MAXIMUM_DEPTH);
+}
+
+function encoded(values: Iterable<IonValue>, depthMax: number): Uint8Array {
+  const writer = new BinaryWriter(depthMax);
   for (const value of values) {
     if (isLocalSymbolTable(value)) {
       throw new InvalidIon('A top-level struct annotated $ion_symbol_table would be read as a symbol table, not as a value');
@@ -44,8 +58,10 @@ class BinaryWriter {
   private readonly ids = new SymbolIds();
   /** How many bytes the descriptor of the container that was written last took. */
   private room = 1;
+  /** Of the container that is being written. */
+  private depth = 0;
 
-  constructor() {
+  constructor(private readonly depthMax: number) {
     spareSink = undefined;
     this.sink.length = 0;
   }
@@ -107,7 +123,7 @@ class BinaryWriter {
       case 'list':
       case 'sexp':
       case 'struct':
-        if (value instanceof EncodedContainer) value.encode(sink, this.ids);
+        if (value instanceof EncodedContainer) value.encode(sink, this.ids, this.depth, this.depthMax);
         else this.appendContainer(value, room);
         break;
       default: {
@@ -121,6 +137,8 @@ class BinaryWriter {
 
   private appendContainer(value: IonList | IonSexp | IonStruct, room: number): void {
     const { sink, ids } = this;
+    if (this.depth >= this.depthMax) throw new InvalidIon(`Containers are nested deeper than ${this.depthMax}`);
+    this.depth++;
     const start = sink.length;
     sink.reserve(room);
     sink.length += room;
@@ -134,6 +152,7 @@ class BinaryWriter {
     } else {
       for (const item of value.items) this.append(item, this.room);
     }
+    this.depth--;
     this.room = descriptorLength(sink.length - start - room);
     fillDescriptor(sink, start, room, TYPE_CODE[value.kind]);
   }

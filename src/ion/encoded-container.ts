@@ -13,8 +13,8 @@ export interface ContainerReader {
   /** The serialization for Ion Hash of the container without its annotations. */
   appendHashSerialization(container: EncodedContainer, sink: DigestSink): void;
   print(container: EncodedContainer, sink: TextSink, format: PrintFormat): void;
-  /** Its binary form without its annotations, under the given symbols. */
-  encode(container: EncodedContainer, sink: ByteSink, ids: SymbolIds): void;
+  /** Its binary form without its annotations, under the given symbols, at a depth of what is written. */
+  encode(container: EncodedContainer, sink: ByteSink, ids: SymbolIds, depth: number, depthMax: number): void;
   /** The first field of that name; all others are left undecoded. */
   fieldOf(container: EncodedContainer, name: string): IonValue | undefined;
   /** The serialization for Ion Hash of one value within it, of which the descriptor stands at an offset of the document. */
@@ -57,9 +57,9 @@ export class EncodedContainer {
     this.reader.print(this, sink, format);
   }
 
-  /** Encodes it without its annotations. */
-  encode(sink: ByteSink, ids: SymbolIds): void {
-    this.reader.encode(this, sink, ids);
+  /** Encodes it without its annotations, at a depth of what is written. */
+  encode(sink: ByteSink, ids: SymbolIds, depth: number, depthMax: number): void {
+    this.reader.encode(this, sink, ids, depth, depthMax);
   }
 
   appendValueAt(at: number, depth: number, sink: DigestSink): void {
