@@ -48,18 +48,15 @@ export class ControlGrants {
     const principal = principalOf(grant.principalArn);
     await this.repeated(async (former) => {
       await this.refuseTooMany(principal, grant.grantId);
-      const value = encodeRecord(grant);
+      const ordinal = (former?.ordinal ?? 0) + 1;
+      const written = { value: encodeRecord(grant), ordinal };
+      const hasCopy = former !== undefined && principalOf(former.grant.principalArn) === principal;
       await this.store.transact([
-        {
-          put: controlGrantKey(grant.grantId),
-          value,
-          ordinal: (former?.ordinal ?? 0) + 1,
-          if: former ? { ordinal: former.ordinal } : { absent: true },
-        },
-        { put: principalGrantKey(principal, grant.grantId), value },
+        { put: controlGrantKey(grant.grantId), ...written, if: former ? { ordinal: former.ordinal } : { absent: true } },
+        { put: principalGrantKey(principal, grant.grantId), ...written, if: hasCopy ? { ordinal: former.ordinal } : undefined },
         // Never deleted: taking a grant away must not give its principal everything.
         ...[principal, ...disguisesOf(principal)].map((held): Action => ({ put: heldKey(held), value: new Uint8Array() })),
-        ...formerCopy(former, principal),
+        ...former && !hasCopy ? [copyRemoval(former)] : [],
       ]);
     }, grant.grantId);
   }
@@ -68,7 +65,7 @@ export class ControlGrants {
   async remove(grantId: string): Promise<void> {
     await this.repeated(async (former) => {
       if (!former) return;
-      await this.store.transact([{ delete: controlGrantKey(grantId), if: { ordinal: former.ordinal } }, ...formerCopy(former)]);
+      await this.store.transact([{ delete: controlGrantKey(grantId), if: { ordinal: former.ordinal } }, copyRemoval(former)]);
     }, grantId);
   }
 
@@ -138,8 +135,9 @@ function allows({ actions, ledgerName }: ControlGrant, access: ControlAccess): b
     && (ledgerName === EVERYTHING || ledgerName === access.ledgerName);
 }
 
-/** Takes the copy beside the former principal away, unless `unlessOf` is the same and its copy is replaced anyway. */
-function formerCopy(former: StoredGrant | undefined, unlessOf?: string): Action[] {
-  const principal = former && principalOf(former.grant.principalArn);
-  return principal === undefined || principal === unlessOf ? [] : [{ delete: principalGrantKey(principal, former!.grant.grantId) }];
-}
+/**
+ * Takes the copy beside the former principal away, which has to be there: else the grant was deleted meanwhile and put for another principal, counts
+ * its changes anew, and the copy that is there would stay, allowing what no listing shows.
+ */
+const copyRemoval = ({ grant, ordinal }: StoredGrant): Action =>
+  ({ delete: principalGrantKey(principalOf(grant.principalArn), grant.grantId), if: { ordinal } });

@@ -1,4 +1,4 @@
-import { type ControlAccess, type ControlGrant } from '../../src/engine';
+import { type ControlAccess, type ControlGrant, type Engine } from '../../src/engine';
 import { engineFixture } from './engine-fixture';
 
 const ACCOUNT = '123456789012';
@@ -155,6 +155,33 @@ test('puts of one grant at the same time leave one grant, whole', async () => {
     const check = grants.check(principalArn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/') + '/s', GET_DIGEST);
     await (principalArn === left!.principalArn ? check : expect(check).rejects.toMatchObject(DENIED));
   }
+});
+
+test.each<[string, (grants: Engine['controlGrants']) => Promise<void>, boolean]>([
+  ['deletes', grants => grants.remove('audit'), false],
+  ['gives back', grants => grants.put(grant()), true],
+  ['gives to somebody else', grants => grants.put(grant({ principalArn: `arn:aws:iam::${ACCOUNT}:role/C` })), true],
+])('whoever %s a grant that was deleted and put for another principal meanwhile leaves that one nothing which no listing shows', async (_, act, isLeft) => {
+  const { grants, store } = controlGrants();
+  await grants.put(grant());
+  const successor = `arn:aws:iam::${ACCOUNT}:role/B`;
+  let isFirst = true;
+  const slow = engineFixture({
+    store: {
+      ...store,
+      async transact(actions) {
+        if (isFirst) {
+          isFirst = false;
+          await grants.remove('audit');
+          await grants.put(grant({ principalArn: successor }));
+        }
+        return store.transact(actions);
+      },
+    },
+  }).engine.controlGrants;
+  await act(slow);
+  expect((await grants.list(10)).grants).toHaveLength(isLeft ? 1 : 0);
+  await expect(grants.check(`arn:aws:sts::${ACCOUNT}:assumed-role/B/s`, GET_DIGEST)).rejects.toMatchObject(DENIED);
 });
 
 test('grants and holds are those of the store, whichever process asks', async () => {
