@@ -14,7 +14,7 @@ type Binary = Database<Buffer, Buffer>;
 /** Name of the data file in the directory; LMDB keeps its lock file beside it. */
 export const EMBEDDED_FILE_NAME = 'store.mdb';
 
-const FORMAT = 'cdk-ledger store 1';
+const FORMAT = 'cdk-ledger store 2';
 const FORMAT_KEY = controlKey('format');
 const OWNER_KEY = controlKey('owner');
 
