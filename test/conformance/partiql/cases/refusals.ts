@@ -24,7 +24,7 @@ export const REFUSALS = [
     construct('DATE literal', refuses('SELECT VALUE DATE \'2020-01-31\' FROM << 0 >>',
       'Semantic Error: at line 1, column 14: DATE literal is not supported; write a timestamp in backticks, such as `2020-01-31T`')),
   ]),
-  section('Limits of a statement', 'They keep any text from costing the service more than a moment. A transaction changes up to 40 documents of 128 KB each and '
+  section('Limits of a statement', 'They keep any text from costing the service more than a moment. A transaction changes up to 40 documents of 128 KB and 200 levels of nesting each, and '
     + '3.9 MB in all (QLDB: 4 MB), its rows may have 64 MB in all, it lives 30 seconds, its session 15 minutes, and a ledger has up to 3,000 sessions, beyond which `StartSession` answers '
     + '`LimitExceededException`. Callers are not throttled, so `RateExceededException` is never answered.', [
     construct('characters', refuses('x'.repeat(100_001),
