@@ -23,12 +23,22 @@ export function prefixProblem(prefix: string | undefined, reserved = 0): string 
   if (length > lengthMax) {
     return `prefix '${prefix}' has ${length} characters with its final slash: shorten it to at most ${lengthMax}`;
   }
-  if (/^\/|\/\//.test(prefix)) {
-    return `prefix '${prefix}' contains an empty folder name: remove the leading or doubled slash`;
+  const folders = folderProblem(prefix);
+  if (folders) {
+    return folders;
   }
   const [forbidden] = /[*?$\u0000-\u001f\u007f]/.exec(prefix) ?? [];
   return forbidden === undefined
     ? undefined
     : `prefix '${prefix}' contains ${JSON.stringify(forbidden)}, which would widen the role's permission or break the key: `
       + 'use letters, digits and the characters / - _ . = instead';
+}
+
+/** What is wrong with the folders of a prefix, or undefined. */
+export function folderProblem(prefix: string): string | undefined {
+  if (/^\/|\/\//.test(prefix)) {
+    return `prefix '${prefix}' contains an empty folder name: remove the leading or doubled slash`;
+  }
+  const [, , dots] = /(^|\/)(\.{1,2})(\/|$)/.exec(prefix) ?? [];
+  return dots === undefined ? undefined : `prefix '${prefix}' contains the folder name '${dots}', which URLs leave out: use another name`;
 }

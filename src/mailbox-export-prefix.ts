@@ -1,3 +1,4 @@
+import { folderProblem } from './export-prefix';
 import { knownAtSynth } from './problems';
 
 /** WorkMail takes 1023; CloudFormation's ids, which repeat the path, take fewer. */
@@ -20,8 +21,9 @@ export function mailboxPrefixProblem(prefix: string | undefined): string | undef
   if (length > PREFIX_LENGTH_MAX) {
     return `prefix '${prefix}' has ${length} characters with its final slash: shorten it to at most ${PREFIX_LENGTH_MAX}`;
   }
-  if (/^\/|\/\//.test(prefix)) {
-    return `prefix '${prefix}' contains an empty folder name: remove the leading or doubled slash`;
+  const folders = folderProblem(prefix);
+  if (folders) {
+    return folders;
   }
   const [forbidden] = /[^A-Za-z0-9!_.'()/-]/.exec(prefix) ?? [];
   return forbidden === undefined

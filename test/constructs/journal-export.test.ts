@@ -176,6 +176,8 @@ describe('a prefix that is rejected', () => {
     ['a'.repeat(128), 'has 129 characters with its final slash: shorten it to at most 128'],
     ['/a', 'contains an empty folder name: remove the leading or doubled slash'],
     ['a//b', 'contains an empty folder name'],
+    ['a/../b', "contains the folder name '..', which URLs leave out: use another name"],
+    ['./', "contains the folder name '.'"],
     ['a*', 'contains "*", which would widen the role\'s permission or break the key'],
     ['a?', 'contains "?"'],
     ['${aws:username}', 'contains "$"'],

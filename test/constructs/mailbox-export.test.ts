@@ -145,6 +145,7 @@ describe('what is rejected', () => {
     ['an empty prefix', { prefix: '' }, "prefix '' is empty, which WorkMail does not take"],
     ['a long prefix', { prefix: 'a'.repeat(256) }, 'has 257 characters with its final slash'],
     ['an empty folder', { prefix: 'a//b' }, 'contains an empty folder name'],
+    ['a folder that URLs leave out', { prefix: 'a/..' }, "contains the folder name '..'"],
     ['a wildcard', { prefix: 'a*' }, "prefix 'a*' contains \"*\""],
     ['a long description', { description: 'a'.repeat(201) }, 'description has 201 characters'],
   ])('%s', (_, options, message) => {
