@@ -58,19 +58,19 @@ export class InspectionThreads implements ObjectInspector {
     };
     const parts: InspectedPart[] = [];
     try {
-      const reports = on(worker, 'message', { signal: this.closed.signal });
+      const reports = on(worker, 'message', { signal: this.closed.signal, close: ['exit'] });
       tell({ kind: 'object', object, rules });
       // One chunk ahead of what is asked for.
       await feed();
       for await (const [report] of reports as AsyncIterable<[InspectionReport]>) {
         parts.push(...report.parts);
-        if (report.state === 'done') break;
+        if (report.state === 'done') return parts;
         await feed();
       }
+      throw new Error(`A thread ended while it verified ${object.key}. Run it again with --threads 1.`);
     } finally {
       if (isOpen) await reader.return?.();
     }
-    return parts;
   }
 
   private async take(): Promise<Worker> {

@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import * as fc from 'fast-check';
 import { blockAfter, documentOf, exportOf, idOf, memorySource, variedJournal, type Format } from './generated-export';
@@ -115,6 +117,23 @@ test('an error that is nobody\'s data ends the verification', async () => {
   const own = new InspectionThreads(WORKER, 2);
   await expect(verifyExports(source, {}, () => undefined, () => own)).rejects.toThrow('A fault of the program');
   await own.close();
+});
+
+test.each([
+  ['throws', 'throw new Error("thrown in the thread")', 'thrown in the thread'],
+  ['ends without a word', 'process.exit(0)', 'A thread ended while it verified'],
+])('a thread that %s ends the verification: nobody is told that the rest is sound', async (_, deed, message) => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'dying-thread-'));
+  const script = path.join(directory, 'worker.js');
+  writeFileSync(script, `require('node:worker_threads').parentPort.on('message', () => { ${deed}; });`);
+  const own = new InspectionThreads(script, 2);
+  const source = memorySource(exportOf(journalOf(6), 'ION_BINARY', { blocksPerObject: 2 }));
+  try {
+    await expect(verifyExports(source, {}, () => undefined, () => own)).rejects.toThrow(message);
+  } finally {
+    await own.close();
+    rmSync(directory, { recursive: true });
+  }
 });
 
 describe('the number of threads', () => {
