@@ -2,6 +2,8 @@ import { encodeIon, encodeIonWithin, hashIon, readIon, type IonStruct, type IonV
 
 interface Known {
   bytes?: Uint8Array;
+  /** It was read from `bytes`. */
+  isCanonical?: boolean;
   hash?: Uint8Array;
 }
 
@@ -24,6 +26,15 @@ export function documentBytes(document: IonStruct, depthMax?: number): Uint8Arra
   return entry.bytes ??= depthMax === undefined ? encodeIon(document) : encodeIonWithin(depthMax, document);
 }
 
+/** The document over the bytes that `documentBytes` makes of it: hashed from them, and copied into a block as they are. @throws InvalidIon as `documentBytes` */
+export function canonicalDocument(document: IonStruct, depthMax?: number): IonStruct {
+  const entry = knownOf(document);
+  if (entry.isCanonical) return document;
+  const canonical = documentFrom(documentBytes(document, depthMax));
+  knownOf(canonical).hash = entry.hash;
+  return canonical;
+}
+
 /** Any value in Ion binary; not to be changed. What was read as it stands need not be encoded. */
 export const valueBytes = (value: IonValue): Uint8Array => known.get(value)?.bytes ?? encodeIon(value);
 
@@ -37,6 +48,6 @@ export function valueHash(value: IonValue): Uint8Array {
 /** A document from its bytes, which `documentBytes` answered. */
 export function documentFrom(bytes: Uint8Array): IonStruct {
   const document = readIon(bytes) as IonStruct;
-  known.set(document, { bytes });
+  known.set(document, { bytes, isCanonical: true });
   return document;
 }

@@ -1,5 +1,5 @@
-import { decodeIon, encodeIon, type IonStruct } from '../ion';
-import { blockFromIon, blockToIon, HASH_LENGTH, type Block, type ReadNode, type TreeNode } from '../journal';
+import { decodeIon, type IonStruct } from '../ion';
+import { blockFromIon, encodeBlock, HASH_LENGTH, type Block, type ReadNode, type TreeNode } from '../journal';
 import { VALUE_BYTES_MAX, type Action, type Item, type Key, type Store } from '../store';
 import { blockKey, blockPartition, nodesKey, sequenceText } from './keys';
 
@@ -19,7 +19,7 @@ export function replacedBlockActions(former: Block, redacted: Block, ordinal: nu
 
 function chunksOf(block: Block): { readonly key: Key; readonly value: Uint8Array }[] {
   const { strandId, sequenceNo } = block.blockAddress;
-  const bytes = encodeIon(blockToIon(block));
+  const bytes = encodeBlock(block);
   const chunks: { key: Key; value: Uint8Array }[] = [];
   for (let start = 0; start < bytes.length; start += VALUE_BYTES_MAX) {
     chunks.push({ key: blockKey(strandId, sequenceNo, chunks.length), value: bytes.subarray(start, start + VALUE_BYTES_MAX) });

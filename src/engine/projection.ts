@@ -12,8 +12,9 @@ import { readBlock, readBlocks, replacedBlockActions } from './journal-store';
 import { documentKey, headKey, historyKey, indexPartition, indexPlaceKey, jobKey } from './keys';
 import { INDEX_AT_ONCE_MAX } from './limits';
 import { replayedDefinitions } from './replayed-definitions';
-import { encodeRevision, indexedField, type Snapshot } from './snapshot';
+import { indexedField, type Snapshot } from './snapshot';
 import { indexEntries, StateBefore } from './state-before';
+import { encodeRevision } from './stored-revision';
 
 /**
  * Tables and indexes follow from the journal. These are the writes by which one block changes them, given the catalog after it. Each

@@ -1,35 +1,14 @@
-import { decodeIon, encodeIon, peekField, type IonStruct, type IonValue } from '../ion';
-import { revisionFromIon, revisionToIon, type Revision } from '../journal';
+import { peekField, type IonStruct, type IonValue } from '../ion';
+import type { Revision } from '../journal';
 import type { Item, Store } from '../store';
-import { documentBytes, documentFrom } from './document-encoding';
 import { documentKey, documentPartition, historyPartition, indexPartition } from './keys';
 import { decodeRecord } from './record';
+import { decodeRevision } from './stored-revision';
 
 /** An entry of an index: the blocks between which a document had the value. `until` is the first block without it. */
 export interface IndexEntry {
   readonly since: number;
   readonly until?: number;
-}
-
-/** Bytes that tell how long what stands before the data is. */
-const LENGTH_BYTES = 4;
-
-/** A revision at rest: all of it but the data, and then the data, each as an Ion binary document. */
-export function encodeRevision({ data, ...rest }: Revision): Uint8Array {
-  const frame = encodeIon(revisionToIon(rest));
-  const document = data && documentBytes(data);
-  const bytes = Buffer.allocUnsafe(LENGTH_BYTES + frame.length + (document?.length ?? 0));
-  bytes.writeUInt32BE(frame.length);
-  bytes.set(frame, LENGTH_BYTES);
-  if (document) bytes.set(document, LENGTH_BYTES + frame.length);
-  return bytes;
-}
-
-function decodeRevision({ value }: Item): Revision {
-  const dataStart = LENGTH_BYTES + Buffer.from(value.buffer, value.byteOffset, LENGTH_BYTES).readUInt32BE();
-  const revision = revisionFromIon(decodeIon(value.subarray(LENGTH_BYTES, dataStart)));
-  if (dataStart === value.length) return revision;
-  return { data: documentFrom(value.subarray(dataStart)), ...revision };
 }
 
 /** The tables of a ledger as they stood after one block, whatever was committed since. */
@@ -69,21 +48,25 @@ export class Snapshot {
   /** Every revision of a table up to the snapshot, each document's in order of versions. */
   async* history(tableId: string, documentId?: string): AsyncIterable<Revision> {
     if (documentId === undefined) {
-      for await (const item of this.store.query(documentPartition(this.strandId, tableId))) yield* this.historyBefore(tableId, decodeRevision(item));
+      for await (const item of this.store.query(documentPartition(this.strandId, tableId))) yield* this.historyBefore(tableId, this.decoded(item));
       return;
     }
     const newest = await this.store.get(documentKey(this.strandId, tableId, documentId));
-    if (newest) yield* this.historyBefore(tableId, decodeRevision(newest));
+    if (newest) yield* this.historyBefore(tableId, this.decoded(newest));
   }
 
   /** The newest revision was read first, so an update meanwhile can neither hide nor repeat one. */
   private async* historyBefore(tableId: string, newest: Revision): AsyncIterable<Revision> {
     const { id, version } = newest.metadata;
     for await (const item of this.store.query(historyPartition(this.strandId, tableId), { prefix: `${id}#` })) {
-      const revision = decodeRevision(item);
+      const revision = this.decoded(item);
       if (revision.metadata.version < version && this.includes(revision)) yield revision;
     }
     if (this.includes(newest)) yield newest;
+  }
+
+  private decoded({ value }: Item): Revision {
+    return decodeRevision(this.strandId, value);
   }
 
   private includes(revision: Revision): boolean {
@@ -91,11 +74,11 @@ export class Snapshot {
   }
 
   private async asOfSnapshot(tableId: string, item: Item): Promise<Revision | undefined> {
-    const newest = decodeRevision(item);
+    const newest = this.decoded(item);
     if (this.includes(newest)) return newest;
     const earlier = this.store.query(historyPartition(this.strandId, tableId), { prefix: `${item.key.sort}#`, reverse: true });
     for await (const candidate of earlier) {
-      const revision = decodeRevision(candidate);
+      const revision = this.decoded(candidate);
       if (this.includes(revision)) return revision;
     }
     return undefined;
@@ -107,7 +90,7 @@ export async function* newestRevisions(
   store: Store, strandId: string, tableId: string, afterDocumentId: string | undefined,
 ): AsyncIterable<{ readonly revision: Revision; readonly bytes: number }> {
   for await (const item of store.query(documentPartition(strandId, tableId), afterDocumentId === undefined ? {} : { from: afterDocumentId })) {
-    if (item.key.sort !== afterDocumentId) yield { revision: decodeRevision(item), bytes: item.value.length };
+    if (item.key.sort !== afterDocumentId) yield { revision: decodeRevision(strandId, item.value), bytes: item.value.length };
   }
 }
 

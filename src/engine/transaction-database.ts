@@ -4,7 +4,7 @@ import { isUniqueId, revisionToIon, type Revision } from '../journal';
 import type { Access, Database, DocumentRevision, HistoryWindow, RevisionAddress, TableDefinition } from '../partiql';
 import { applyDefinition, type Definition } from './catalog';
 import { definitionMethods, type DefinitionMethods } from './definitions';
-import { documentBytes } from './document-encoding';
+import { canonicalDocument, documentBytes } from './document-encoding';
 import { indexValueKey } from './index-value';
 import { badRequest } from './ledger-error';
 import { DOCUMENT_BYTES_MAX, DOCUMENT_NESTING_MAX, DOCUMENTS_AT_A_STRETCH, DOCUMENTS_PER_TRANSACTION_MAX } from './limits';
@@ -213,8 +213,9 @@ export class TransactionDatabase implements Database {
     return version + 1;
   }
 
-  private write(table: TableDefinition, documentId: string, version: number, data: IonStruct | undefined): void {
-    const bytes = data ? documentSize(table, data) : 0;
+  private write(table: TableDefinition, documentId: string, version: number, document: IonStruct | undefined): void {
+    const data = document && storable(table, document);
+    const bytes = data ? documentBytes(data).length : 0;
     if (bytes > DOCUMENT_BYTES_MAX) {
       throw badRequest(`Document of ${bytes} bytes (Ion binary) in table ${table.name} exceeds the limit of ${DOCUMENT_BYTES_MAX} bytes. Split it or keep large values elsewhere.`);
     }
@@ -243,9 +244,9 @@ export class TransactionDatabase implements Database {
 }
 
 /** @throws LedgerError BadRequestException for what could not be read again out of a block */
-function documentSize({ name }: TableDefinition, data: IonStruct): number {
+function storable({ name }: TableDefinition, document: IonStruct): IonStruct {
   try {
-    return documentBytes(data, DOCUMENT_NESTING_MAX).length;
+    return canonicalDocument(document, DOCUMENT_NESTING_MAX);
   } catch (error) {
     if (error instanceof InvalidIon) throw badRequest(`The document cannot be stored in table ${name}: ${error.message}.`);
     throw error;

@@ -53,13 +53,14 @@ const SHORT_BLOB_MAX = 64;
 const KEPT_BYTES_MAX = 4 * 2 ** 20;
 let spareSink: ByteSink | undefined;
 
-class BinaryWriter {
-  private readonly sink = spareSink ?? new ByteSink();
-  private readonly ids = new SymbolIds();
+/** Writes values into one document. */
+export class BinaryWriter {
+  protected readonly sink = spareSink ?? new ByteSink();
+  protected readonly ids = new SymbolIds();
   /** How many bytes the descriptor of the container that was written last took. */
-  private room = 1;
+  protected room = 1;
   /** Of the container that is being written. */
-  private depth = 0;
+  protected depth = 0;
 
   constructor(private readonly depthMax: number) {
     spareSink = undefined;
@@ -157,7 +158,7 @@ class BinaryWriter {
     fillDescriptor(sink, start, room, TYPE_CODE[value.kind]);
   }
 
-  private appendString(text: string): void {
+  protected appendString(text: string): void {
     const { sink } = this;
     const { length } = text;
     const start = sink.length;

@@ -135,6 +135,12 @@ export class ByteSink {
     this.length += size;
   }
 
+  /** A safe integer from 0 up as a UInt of the fewest bytes; nothing at all for 0. */
+  count(value: number): void {
+    if (value < 2 ** 48) this.uInt(value);
+    else this.magnitude(BigInt(value));
+  }
+
   /** The magnitude as a UInt of the fewest bytes; nothing at all for 0. */
   magnitude(value: bigint): void {
     const magnitude = value < 0n ? -value : value;

@@ -76,14 +76,15 @@ export function hashIonAll(values: readonly IonValue[]): Uint8Array[] {
 function hashAlone(value: IonValue): Uint8Array {
   sharedSink ??= new DigestSink();
   sharedSink.length = 0;
-  appendValue(sharedSink, value);
+  appendHashSerialization(sharedSink, value);
   sharedSink.digestFrom(0);
   const digest = sharedSink.digestAt(0);
   if (sharedSink.bytes.length > KEPT_BYTES_MAX) sharedSink = undefined;
   return digest;
 }
 
-function appendValue(sink: DigestSink, value: IonValue): void {
+/** Appends what Ion Hash feeds to the hash function for a value. */
+export function appendHashSerialization(sink: DigestSink, value: IonValue): void {
   const { annotations } = value;
   if (annotations === undefined || annotations.length === 0) {
     appendBare(sink, value);
@@ -115,7 +116,7 @@ function appendBare(sink: DigestSink, value: IonValue): void {
     }
     case 'list':
     case 'sexp':
-      for (const item of value.items) appendValue(sink, item);
+      for (const item of value.items) appendHashSerialization(sink, item);
       break;
     case 'struct':
       appendFieldDigests(sink, value);
@@ -134,7 +135,7 @@ function appendFieldDigests(sink: DigestSink, struct: IonStruct): void {
   for (const [name, value] of struct.fields) {
     const start = sink.length;
     appendSymbol(sink, name);
-    appendValue(sink, value);
+    appendHashSerialization(sink, value);
     sink.digestFrom(start);
   }
   sortDigestsFrom(sink, digestsStart);

@@ -1,9 +1,13 @@
 /** Amazon Ion 1.0: values as plain data, their text and binary forms, hash, equality and conversion to JSON. */
 export * from './binary-reader';
-export * from './binary-writer';
+export { encodeIon, encodeIonStream, encodeIonWithin } from './binary-writer';
 export { peekField } from './encoded-container';
 export * from './equality';
-export * from './hash';
+export * from './field-encoding';
+export * from './field-hash';
+export * from './field-sink';
+export * from './field-values';
+export { digestOfPair, digestsOfPairs, hashIon, hashIonAll } from './hash';
 export * from './invalid-ion';
 export * from './json';
 export * from './limits';

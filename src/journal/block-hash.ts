@@ -1,7 +1,8 @@
-import { hashIon, ionString, IonStruct } from '../ion';
-import type { Block, BlockRevision, Revision } from './block';
+import { hashFields, hashIon, ionString, type IonStruct } from '../ion';
+import type { Block, BlockRevision, Revision, RevisionMetadata } from './block';
 import { dot, EMPTY_HASH, type Combine } from './dot';
 import { merkleRoot } from './merkle';
+import { PlainMetadata } from './revision-metadata';
 
 /** The `previousBlockHash` of block 0, which has no block before it: 32 zero bytes. */
 export const GENESIS_PREVIOUS_HASH: Uint8Array = new Uint8Array(32);
@@ -15,8 +16,12 @@ export function revisionHash(
   hashOf: (part: IonStruct) => Uint8Array = hashIon,
   combine: Combine = dot,
 ): Uint8Array {
-  return combine(hashOf(metadata.ion), data === undefined ? dataHash ?? EMPTY_HASH : hashOf(data));
+  return combine(metadataHash(metadata, hashOf), data === undefined ? dataHash ?? EMPTY_HASH : hashOf(data));
 }
+
+/** The Ion of metadata that was just made is not needed for its hash. */
+const metadataHash = (metadata: RevisionMetadata, hashOf: (part: IonStruct) => Uint8Array): Uint8Array =>
+  metadata instanceof PlainMetadata ? hashFields(sink => metadata.tell(sink)) : hashOf(metadata.ion);
 
 /** The entry that stands for a block's revisions in its `entriesHashList`. */
 export function revisionsRoot(revisions: readonly BlockRevision[], combine: Combine = dot): Uint8Array {

@@ -1,8 +1,9 @@
 import {
-  IonBlob, ionBlob, ionInt, ionList, ionString, IonStruct, ionStruct, ionTimestampFromMillis, IonValue, millisFromIonTimestamp,
+  encodeFields, ionInt, ionString, ionStruct, millisFromIonTimestamp, structOfFields, type FieldSink, type IonBlob, type IonStruct, type IonValue,
 } from '../ion';
 import type { Block, BlockAddress, BlockRevision, Revision, RevisionMetadata } from './block';
 import { HASH_LENGTH } from './dot';
+import { PlainMetadata } from './revision-metadata';
 
 /** Thrown for Ion that is not a block or a revision; `field` is the path of the part that is missing, wrong or unknown. */
 export class InvalidBlock extends Error {
@@ -31,31 +32,59 @@ const ADDRESS_SHAPE = shapeOf(['strandId', 'sequenceNo']);
 const METADATA_SHAPE = shapeOf(['id', 'version', 'txTime', 'txId'], true);
 
 /** The block as the service prints it, fields in its order. */
-export function blockToIon(block: Block): IonStruct {
-  return ionStruct({
-    blockAddress: blockAddressToIon(block.blockAddress),
-    transactionId: ionString(block.transactionId),
-    blockTimestamp: ionTimestampFromMillis(block.blockTimestampMillis),
-    blockHash: ionBlob(block.blockHash),
-    entriesHash: ionBlob(block.entriesHash),
-    previousBlockHash: ionBlob(block.previousBlockHash),
-    entriesHashList: ionList(block.entriesHashList.map(ionBlob)),
-    transactionInfo: block.transactionInfo,
-    redactionInfo: block.redactionInfo,
-    revisions: block.revisions && ionList(block.revisions.map(revisionToIon)),
-  });
+export const blockToIon = (block: Block): IonStruct => structOfFields(sink => tellBlock(sink, block));
+
+/** The same as a binary Ion document. Documents that `encodeIon` wrote under the symbols of the first one are copied as they are. */
+export function encodeBlock(block: Block): Uint8Array {
+  const first = block.revisions?.find((revision): revision is Revision => revision.kind === 'document' && revision.data !== undefined);
+  return encodeFields(sink => tellBlock(sink, block), first?.data);
+}
+
+function tellBlock(sink: FieldSink, block: Block): void {
+  sink.beginStruct();
+  tellBlockAddress(sink, block.blockAddress);
+  sink.string(block.transactionId, 'transactionId');
+  sink.millis(block.blockTimestampMillis, 'blockTimestamp');
+  sink.blob(block.blockHash, 'blockHash');
+  sink.blob(block.entriesHash, 'entriesHash');
+  sink.blob(block.previousBlockHash, 'previousBlockHash');
+  sink.beginList('entriesHashList');
+  for (const entry of block.entriesHashList) sink.blob(entry);
+  sink.endList();
+  if (block.transactionInfo) sink.value(block.transactionInfo, 'transactionInfo');
+  if (block.redactionInfo) sink.value(block.redactionInfo, 'redactionInfo');
+  if (block.revisions) {
+    sink.beginList('revisions');
+    for (const revision of block.revisions) tellRevision(sink, revision);
+    sink.endList();
+  }
+  sink.endStruct();
 }
 
 /** The revision as `_ql_committed_` views, `history()`, exports and streams show it. */
-export function revisionToIon(revision: BlockRevision): IonStruct {
-  if (revision.kind === 'internal') return ionStruct({ hash: ionBlob(revision.hash) });
-  return ionStruct({
-    blockAddress: blockAddressToIon(revision.blockAddress),
-    hash: ionBlob(revision.hash),
-    data: revision.data,
-    dataHash: revision.dataHash && ionBlob(revision.dataHash),
-    metadata: revision.metadata.ion,
-  });
+export const revisionToIon = (revision: BlockRevision): IonStruct => structOfFields(sink => tellRevision(sink, revision));
+
+function tellRevision(sink: FieldSink, revision: BlockRevision): void {
+  sink.beginStruct();
+  if (revision.kind === 'internal') {
+    sink.blob(revision.hash, 'hash');
+  } else {
+    tellBlockAddress(sink, revision.blockAddress);
+    sink.blob(revision.hash, 'hash');
+    if (revision.data) sink.value(revision.data, 'data');
+    if (revision.dataHash) sink.blob(revision.dataHash, 'dataHash');
+    if (revision.metadata instanceof PlainMetadata) revision.metadata.tell(sink, 'metadata');
+    else sink.value(revision.metadata.ion, 'metadata');
+  }
+  sink.endStruct();
+}
+
+/** `{strandId, sequenceNo}`, as the field `blockAddress`. */
+export function tellBlockAddress(sink: FieldSink, { strandId, sequenceNo }: BlockAddress): void {
+  sink.beginStruct('blockAddress');
+  sink.string(strandId, 'strandId');
+  sink.int(sequenceNo, 'sequenceNo');
+  sink.endStruct();
 }
 
 /** `{strandId, sequenceNo}`. */

@@ -1,10 +1,9 @@
-import {
-  hashIon, ionBlob, ionInt, ionList, ionString, IonStruct, ionStruct, ionTimestampFromMillis,
-} from '../ion';
-import type { Block, BlockAddress, Revision, RevisionMetadata } from './block';
+import { hashFields, structOfFields, type Fields, type IonStruct } from '../ion';
+import type { Block, BlockAddress, Revision } from './block';
 import { hashOfBlock, revisionHash, revisionsRoot } from './block-hash';
-import { blockAddressToIon } from './block-ion';
+import { tellBlockAddress } from './block-ion';
 import { merkleRoot } from './merkle';
+import { PlainMetadata } from './revision-metadata';
 
 /** Everything that a transaction is about to commit. Times are milliseconds since the epoch. */
 export interface BlockContent {
@@ -54,13 +53,13 @@ export interface Redaction {
 /** The block of a transaction with every hash computed. Its entries are transactionInfo, then revisions and redactionInfo where there are any. */
 export function buildBlock(content: BlockContent): Block {
   const blockAddress = { strandId: content.strandId, sequenceNo: content.sequenceNo };
-  const transactionInfo = buildTransactionInfo(content);
-  const redactionInfo = content.redactions?.length ? buildRedactionInfo(content.redactions) : undefined;
+  const transactionInfo = transactionInfoOf(content);
+  const redactionInfo = content.redactions?.length ? redactionInfoOf(content.redactions) : undefined;
   const revisions = content.documents.map((document) => buildRevision(document, blockAddress, content));
   const entriesHashList = [
-    hashIon(transactionInfo),
+    hashFields(transactionInfo),
     ...(revisions.length > 0 ? [revisionsRoot(revisions)] : []),
-    ...(redactionInfo !== undefined ? [hashIon(redactionInfo)] : []),
+    ...(redactionInfo !== undefined ? [hashFields(redactionInfo)] : []),
   ];
   const entriesHash = merkleRoot(entriesHashList);
   const { previousBlockHash } = content;
@@ -72,54 +71,54 @@ export function buildBlock(content: BlockContent): Block {
     entriesHash,
     previousBlockHash,
     entriesHashList,
-    transactionInfo,
-    ...(redactionInfo !== undefined && { redactionInfo }),
+    transactionInfo: structOfFields(transactionInfo),
+    ...(redactionInfo !== undefined && { redactionInfo: structOfFields(redactionInfo) }),
     ...(revisions.length > 0 && { revisions }),
   };
 }
 
-function buildTransactionInfo({ statements, documents }: BlockContent): IonStruct {
-  return ionStruct({
-    statements: ionList(statements.map(({ statement, startTimeMillis, statementDigest }) => ionStruct({
-      statement: ionString(statement),
-      startTime: ionTimestampFromMillis(startTimeMillis),
-      statementDigest: ionBlob(statementDigest),
-    }))),
-    documents: {
-      kind: 'struct',
-      fields: documents.map(({ documentId, tableName, tableId, statementIndexes }) => [documentId, ionStruct({
-        tableName: ionString(tableName),
-        tableId: ionString(tableId),
-        statements: ionList(statementIndexes.map(ionInt)),
-      })]),
-    },
-  });
-}
+const transactionInfoOf = ({ statements, documents }: BlockContent): Fields => (sink) => {
+  sink.beginStruct();
+  sink.beginList('statements');
+  for (const { statement, startTimeMillis, statementDigest } of statements) {
+    sink.beginStruct();
+    sink.string(statement, 'statement');
+    sink.millis(startTimeMillis, 'startTime');
+    sink.blob(statementDigest, 'statementDigest');
+    sink.endStruct();
+  }
+  sink.endList();
+  sink.beginStruct('documents');
+  for (const { documentId, tableName, tableId, statementIndexes } of documents) {
+    sink.beginStruct(documentId);
+    sink.string(tableName, 'tableName');
+    sink.string(tableId, 'tableId');
+    sink.beginList('statements');
+    for (const index of statementIndexes) sink.int(index);
+    sink.endList();
+    sink.endStruct();
+  }
+  sink.endStruct();
+  sink.endStruct();
+};
 
-function buildRedactionInfo(redactions: readonly Redaction[]): IonStruct {
-  return ionStruct({
-    revisions: ionList(redactions.map(({ blockAddress, tableId, documentId, version }) => ionStruct({
-      blockAddress: blockAddressToIon(blockAddress),
-      tableId: ionString(tableId),
-      documentId: ionString(documentId),
-      version: ionInt(version),
-    }))),
-  });
-}
+const redactionInfoOf = (redactions: readonly Redaction[]): Fields => (sink) => {
+  sink.beginStruct();
+  sink.beginList('revisions');
+  for (const { blockAddress, tableId, documentId, version } of redactions) {
+    sink.beginStruct();
+    tellBlockAddress(sink, blockAddress);
+    sink.string(tableId, 'tableId');
+    sink.string(documentId, 'documentId');
+    sink.int(version, 'version');
+    sink.endStruct();
+  }
+  sink.endList();
+  sink.endStruct();
+};
 
 function buildRevision(document: ChangedDocument, blockAddress: BlockAddress, { txTimeMillis, transactionId }: BlockContent): Revision {
   const { documentId, version, data, dataHash } = document;
-  const metadata: RevisionMetadata = {
-    id: documentId,
-    version,
-    txTimeMillis,
-    txId: transactionId,
-    ion: ionStruct({
-      id: ionString(documentId),
-      version: ionInt(version),
-      txTime: ionTimestampFromMillis(txTimeMillis),
-      txId: ionString(transactionId),
-    }),
-  };
+  const metadata = new PlainMetadata(documentId, version, txTimeMillis, transactionId);
   return { kind: 'document', blockAddress, hash: revisionHash(dataHash ? { metadata, dataHash } : { metadata, data }), ...(data !== undefined && { data }), metadata };
 }

@@ -12,6 +12,7 @@ export * from './inspected-object';
 export * from './merkle';
 export * from './receipt';
 export * from './redact';
+export * from './revision-metadata';
 export * from './revision-proof';
 export * from './segment';
 export * from './statement-digest';

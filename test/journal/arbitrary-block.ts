@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { Block, BlockContent, buildBlock, ChangedDocument, statementDigest, uniqueId } from '../../src/journal';
+import { Block, BlockContent, buildBlock, ChangedDocument, statementDigest, uniqueId, type RevisionMetadata } from '../../src/journal';
 import { arbitraryDocument } from '../ion/arbitrary-ion';
 
 export const arbitraryUniqueId = (): fc.Arbitrary<string> => fc.uint8Array({ minLength: 16, maxLength: 16 }).map(uniqueId);
@@ -37,3 +37,13 @@ export const arbitraryBlockContent = (): fc.Arbitrary<BlockContent> => fc.record
 
 /** A block with true hashes. */
 export const arbitraryBlock = (): fc.Arbitrary<Block> => arbitraryBlockContent().map(buildBlock);
+
+/** The block with everything that is made of it only when somebody looks. */
+export const spelledOut = ({ revisions, ...block }: Block): Block => ({
+  ...block,
+  ...revisions && {
+    revisions: revisions.map(revision => revision.kind === 'document' ? { ...revision, metadata: { ...membersOf(revision.metadata), ion: revision.metadata.ion } } : revision),
+  },
+});
+
+const membersOf = ({ id, version, txTimeMillis, txId }: RevisionMetadata): Omit<RevisionMetadata, 'ion'> => ({ id, version, txTimeMillis, txId });

@@ -1,0 +1,127 @@
+import { BinaryWriter } from './binary-writer';
+import { appendDescriptor, descriptorLength, fillDescriptor } from './descriptor';
+import { EncodedStruct } from './encoded-container';
+import type { Fields, FieldSink } from './field-sink';
+import { MAXIMUM_DEPTH } from './limits';
+import { millisBody } from './millis-body';
+import type { KnownSymbol } from './symbol-ids';
+import { SYSTEM_SYMBOLS } from './symbol-table';
+import { TYPE_CODE } from './type-code';
+import type { IonStruct, IonValue } from './value';
+
+/**
+ * A binary Ion 1.0 document of the struct that the fields make.
+ * @param canonical a struct that `encodeIon` wrote and `readIon` read; the document begins with its symbols, so that it, and all that were written under
+ * the same, are copied as they are
+ * @throws InvalidIon as `encodeIon`
+ */
+export function encodeFields(fields: Fields, canonical?: IonStruct): Uint8Array {
+  const writer = new FieldWriter(canonical);
+  fields(writer);
+  return writer.finish();
+}
+
+class FieldWriter extends BinaryWriter implements FieldSink {
+  private readonly starts: number[] = [];
+  private readonly rooms: number[] = [];
+  private readonly symbols: (KnownSymbol | undefined)[] = [];
+  private readonly adopted?: EncodedStruct;
+
+  constructor(canonical: IonStruct | undefined) {
+    super(MAXIMUM_DEPTH);
+    if (canonical instanceof EncodedStruct && this.adopts(canonical)) this.adopted = canonical;
+  }
+
+  beginStruct(name?: string): void {
+    this.begin(name);
+  }
+
+  endStruct(): void {
+    this.end(TYPE_CODE.struct);
+  }
+
+  beginList(name?: string): void {
+    this.begin(name);
+  }
+
+  endList(): void {
+    this.end(TYPE_CODE.list);
+  }
+
+  string(text: string, name?: string): void {
+    this.name(name);
+    this.appendString(text);
+  }
+
+  blob(bytes: Uint8Array, name?: string): void {
+    this.name(name);
+    appendDescriptor(this.sink, TYPE_CODE.blob, bytes.length);
+    this.sink.piece(bytes);
+  }
+
+  int(value: number, name?: string): void {
+    this.name(name);
+    const { sink } = this;
+    const start = sink.length;
+    sink.byte(0);
+    sink.count(value);
+    fillDescriptor(sink, start, 1, TYPE_CODE.int);
+  }
+
+  millis(epochMillis: number, name?: string): void {
+    this.name(name);
+    const body = millisBody(epochMillis);
+    appendDescriptor(this.sink, TYPE_CODE.timestamp, body.length);
+    this.sink.piece(body);
+  }
+
+  value(value: IonValue, name?: string): void {
+    this.name(name);
+    if (this.isAdopted(value)) this.sink.append(value.document.subarray(value.start, value.end));
+    else this.append(value);
+  }
+
+  /** Gives the struct's symbols the ids that they have there. */
+  private adopts({ symbols, symbolCount }: EncodedStruct): boolean {
+    for (let id = SYSTEM_SYMBOLS.length + 1; id < symbolCount; id++) {
+      const text = symbols[id];
+      if (text === undefined || this.ids.idOf(text) !== id) return false;
+    }
+    return true;
+  }
+
+  private isAdopted(value: IonValue): value is EncodedStruct {
+    const { adopted } = this;
+    return adopted !== undefined && value instanceof EncodedStruct && value.symbols === adopted.symbols && value.symbolCount === adopted.symbolCount
+      && value.annotations === undefined;
+  }
+
+  private name(name: string | undefined): KnownSymbol | undefined {
+    if (name === undefined) return undefined;
+    const symbol = this.ids.symbolOf(name);
+    this.sink.varUInt(this.ids.idOfKnown(symbol));
+    return symbol;
+  }
+
+  private begin(name: string | undefined): void {
+    const symbol = this.name(name);
+    const room = symbol?.valueRoom ?? this.room;
+    this.symbols.push(symbol);
+    this.starts.push(this.sink.length);
+    this.rooms.push(room);
+    this.sink.reserve(room);
+    this.sink.length += room;
+    this.depth++;
+  }
+
+  private end(typeCode: number): void {
+    const { sink } = this;
+    const start = this.starts.pop()!;
+    const room = this.rooms.pop()!;
+    const symbol = this.symbols.pop();
+    this.depth--;
+    this.room = descriptorLength(sink.length - start - room);
+    if (symbol) symbol.valueRoom = this.room;
+    fillDescriptor(sink, start, room, typeCode);
+  }
+}
