@@ -3,7 +3,8 @@ import { actionBytes, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action } fr
 import { tableById, type Catalog } from './catalog';
 import { valueHash } from './document-encoding';
 import type { JournalHead } from './journal-head';
-import { conflicts, type BlockChanges, type ReadSet } from './read-set';
+import { LatestChanges } from './latest-changes';
+import type { BlockChanges, ReadSet } from './read-set';
 import type { Transaction } from './transaction';
 
 /** Where the next block joins the journal. */
@@ -24,6 +25,7 @@ export class Batch<M> {
   /** Those that are in conflict with one of its blocks, to be told once that is durable: before, a repeated attempt would meet it again. */
   readonly refused: M[] = [];
   readonly changes: BlockChanges[] = [];
+  private readonly latest = new LatestChanges();
   readonly nodes = new Map<string, Uint8Array>();
   /** Nothing may follow in this batch: its block defines tables, redacts, or does not fit together with its projection. */
   closed = false;
@@ -43,8 +45,13 @@ export class Batch<M> {
 
   /** Whether one of its blocks changed what was read. @param unseenFrom blocks before this one were seen as they are */
   conflictsWith(reads: ReadSet, unseenFrom = 0): boolean {
-    const first = this.base.head.sequenceNo + 1;
-    return this.changes.some((changes, index) => first + index >= unseenFrom && conflicts(reads, changes));
+    return this.latest.conflict(reads, unseenFrom);
+  }
+
+  /** What its newest block changed. */
+  addChanges(sequenceNo: number, changes: BlockChanges): void {
+    this.changes.push(changes);
+    this.latest.add(sequenceNo, changes);
   }
 
   /** A block goes down together with its projection; one too large for that goes alone, and is projected afterwards. */

@@ -3,7 +3,7 @@ import type { Action, Store } from '../store';
 import { catalogKey, jobKey } from './keys';
 import { badRequest } from './ledger-error';
 import { ACTIVE_TABLES_MAX, INDEXES_PER_TABLE_MAX, TABLES_MAX } from './limits';
-import { decodeRecord, encodeRecord } from './record';
+import { decodeRecord, encodeRecord, RepeatedRecords } from './record';
 import { checkStatementTags, type Tags } from './tags';
 
 /** Tables and indexes of a ledger, dropped tables included, in order of creation. Immutable: each change makes a new one. */
@@ -122,24 +122,11 @@ export async function readChangedCatalog(store: Store, strandId: string): Promis
 /** That an index is being built is what a stored catalog remembers of its making; whether it still is, only its job can tell. */
 async function readStoredCatalog(store: Store, strandId: string): Promise<{ readonly catalog: Catalog; readonly changedBy: number }> {
   const item = await store.get(catalogKey(strandId));
-  return item ? { catalog: decodedCatalog(strandId, item.value), changedBy: item.ordinal - 1 } : { catalog: EMPTY_CATALOG, changedBy: -1 };
+  return item ? { catalog: catalogs.of(strandId, item.value), changedBy: item.ordinal - 1 } : { catalog: EMPTY_CATALOG, changedBy: -1 };
 }
-
-/** Journals whose catalogs are kept decoded. */
-const CATALOGS_KEPT_MAX = 100;
-const decodedCatalogs = new Map<string, { readonly bytes: Uint8Array; readonly catalog: Catalog }>();
 
 /** Every transaction reads the catalog, which hardly ever changes. */
-function decodedCatalog(strandId: string, bytes: Uint8Array): Catalog {
-  const known = decodedCatalogs.get(strandId);
-  if (known && Buffer.compare(known.bytes, bytes) === 0) return known.catalog;
-  const catalog = decodeRecord<Catalog>(bytes);
-  decodedCatalogs.delete(strandId);
-  decodedCatalogs.set(strandId, { bytes, catalog });
-  // Maps keep insertion order, so the oldest comes first.
-  if (decodedCatalogs.size > CATALOGS_KEPT_MAX) decodedCatalogs.delete(decodedCatalogs.keys().next().value!);
-  return catalog;
-}
+const catalogs = new RepeatedRecords<Catalog>(decodeRecord);
 
 export const indexesUnderWay = ({ tables }: Catalog): IndexDefinition[] =>
   tables.flatMap(({ indexes }) => indexes.filter(({ status }) => status === 'BUILDING'));

@@ -311,7 +311,7 @@ export class JournalAppender {
       catalog,
     };
     for (const node of nodes) batch.nodes.set(nodeName(node), node.hash);
-    batch.changes.push(changesOf(block, catalog));
+    batch.addChanges(sequenceNo, changesOf(block, catalog));
     batch.members.push({ member: waiting, block });
     batch.closed = alone || fits === 'journal-only';
     return 'added';

@@ -1,7 +1,7 @@
 import { ConditionFailed, type Action, type Store } from '../store';
 import { headKey } from './keys';
 import { badRequest } from './ledger-error';
-import { decodeRecord, encodeRecord } from './record';
+import { decodeRecord, encodeRecord, RepeatedRecords } from './record';
 
 /** Where the journal ends. Every append names the `ordinal` it saw, so two writers cannot both extend the same tip. */
 export interface JournalHead {
@@ -25,12 +25,17 @@ interface HeadRecord {
   readonly restoreId?: string;
 }
 
+/** Transactions that begin between two commits meet the same head. */
+const heads = new RepeatedRecords((bytes) => {
+  const record = decodeRecord<HeadRecord>(bytes);
+  return { ...record, blockHash: Buffer.from(record.blockHash, 'base64') };
+});
+
 /** @throws LedgerError BadRequestException if the ledger was deleted */
 export async function readHead(store: Store, strandId: string): Promise<JournalHead> {
   const item = await store.get(headKey(strandId));
   if (!item) throw badRequest(`The ledger of journal ${strandId} was deleted`);
-  const record = decodeRecord<HeadRecord>(item.value);
-  return { ordinal: item.ordinal, ...record, blockHash: Buffer.from(record.blockHash, 'base64') };
+  return { ordinal: item.ordinal, ...heads.of(strandId, item.value) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Action, Item, Store } from '../store';
 import { LEDGERS_PARTITION, ledgerKey, restorePartition } from './keys';
 import { ledgerNotFound, LedgerError } from './ledger-error';
-import { decodeRecord, encodeRecord } from './record';
+import { decodeRecord, encodeRecord, RepeatedRecords } from './record';
 
 export type PermissionsMode = 'ALLOW_ALL' | 'STANDARD';
 export type LedgerState = 'CREATING' | 'ACTIVE' | 'DELETING' | 'DELETED';
@@ -27,7 +27,10 @@ export interface StoredLedger {
   readonly ordinal: number;
 }
 
-const decode = (item: Item): StoredLedger => ({ record: decodeRecord<LedgerRecord>(item.value), ordinal: item.ordinal });
+/** Every transaction looks its ledger up. */
+const records = new RepeatedRecords<LedgerRecord>(decodeRecord);
+
+const decode = ({ key, value, ordinal }: Item): StoredLedger => ({ record: records.of(key.sort, value), ordinal });
 
 export async function findLedger(store: Store, name: string): Promise<StoredLedger | undefined> {
   const item = await store.get(ledgerKey(name));

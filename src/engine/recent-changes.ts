@@ -3,6 +3,7 @@ import { blockFromIon } from '../journal';
 import type { Store } from '../store';
 import type { Catalog } from './catalog';
 import { readBlockBytes } from './journal-store';
+import { LatestChanges } from './latest-changes';
 import { changesOf, conflicts, type BlockChanges } from './read-set';
 import type { Transaction } from './transaction';
 
@@ -19,18 +20,30 @@ export type Verdict =
 
 /** What the newest blocks of a journal changed. */
 export class RecentChanges {
+  /** Of consecutive blocks, oldest first. */
   private readonly remembered = new Map<number, BlockChanges>();
+  private readonly ownBlocks = new Map<string, number>();
+  private latest = new LatestChanges();
+  private newest = -1;
   private weight = 0;
 
   constructor(private readonly store: Store, private readonly strandId: string) {}
 
-  /** Compares what a transaction saw with the durable blocks of an inclusive range. */
-  async validate(transaction: Transaction, first: number, last: number, catalog: Catalog): Promise<Verdict> {
+  /** Compares what a transaction saw with the durable blocks of an inclusive range. Blocks after it that are known already count too: they would be met next. */
+  async validate({ transactionId, reads }: Transaction, first: number, last: number, catalog: Catalog): Promise<Verdict> {
     let conflict = false;
-    for (let sequenceNo = first; sequenceNo <= last; sequenceNo++) {
-      const changes = this.remembered.get(sequenceNo) ?? await this.read(sequenceNo, last, catalog);
-      if (changes.transactionId === transaction.transactionId) return { kind: 'committed', sequenceNo };
-      conflict ||= conflicts(transaction.reads, changes);
+    let next = first;
+    while (next <= last && !(this.remembered.has(next) && last <= this.newest)) {
+      for await (const { sequenceNo, changes } of this.read(next, last, catalog)) {
+        if (changes.transactionId === transactionId) return { kind: 'committed', sequenceNo };
+        conflict ||= conflicts(reads, changes);
+        next = sequenceNo + 1;
+      }
+    }
+    if (next <= last) {
+      const sequenceNo = this.ownBlocks.get(transactionId);
+      if (sequenceNo !== undefined && sequenceNo >= next && sequenceNo <= last) return { kind: 'committed', sequenceNo };
+      conflict ||= this.latest.conflict(reads, next);
     }
     return { kind: conflict ? 'conflict' : 'valid' };
   }
@@ -38,30 +51,41 @@ export class RecentChanges {
   /** The journal came back with other blocks. */
   forget(): void {
     this.remembered.clear();
+    this.ownBlocks.clear();
+    this.latest = new LatestChanges();
     this.weight = 0;
+    this.newest = -1;
   }
 
+  /** Blocks older than those that are remembered are not worth it. */
   remember(sequenceNo: number, changes: BlockChanges): void {
-    const known = this.remembered.get(sequenceNo);
-    this.weight += weightOf(changes) - (known ? weightOf(known) : 0);
+    if (sequenceNo <= this.newest) return;
+    if (sequenceNo !== this.newest + 1) this.forget();
+    this.newest = sequenceNo;
     this.remembered.set(sequenceNo, changes);
+    this.ownBlocks.set(changes.transactionId, sequenceNo);
+    this.latest.add(sequenceNo, changes);
+    this.weight += weightOf(changes);
     for (const [oldest, block] of this.remembered) {
       if (this.weight <= REMEMBERED_MAX) break;
       this.remembered.delete(oldest);
+      this.ownBlocks.delete(block.transactionId);
+      this.latest.remove(oldest, block);
       this.weight -= weightOf(block);
     }
   }
 
-  private async read(sequenceNo: number, tip: number, catalog: Catalog): Promise<BlockChanges> {
-    let first: BlockChanges | undefined;
-    for await (const bytes of readBlockBytes(this.store, this.strandId, sequenceNo, Math.min(tip, sequenceNo + READ_AHEAD))) {
+  private async* read(first: number, last: number, catalog: Catalog): AsyncIterable<{ readonly sequenceNo: number; readonly changes: BlockChanges }> {
+    let isThere = false;
+    for await (const bytes of readBlockBytes(this.store, this.strandId, first, Math.min(last, first + READ_AHEAD))) {
+      isThere = true;
       const block = blockFromIon(decodeIon(bytes));
+      const { sequenceNo } = block.blockAddress;
       const changes = changesOf(block, catalog);
-      this.remember(block.blockAddress.sequenceNo, changes);
-      first ??= changes;
+      this.remember(sequenceNo, changes);
+      yield { sequenceNo, changes };
     }
-    if (!first) throw new Error(`Block ${sequenceNo} of journal ${this.strandId} is missing: the store is damaged.`);
-    return first;
+    if (!isThere) throw new Error(`Block ${first} of journal ${this.strandId} is missing: the store is damaged.`);
   }
 }
 

@@ -1,4 +1,5 @@
-import { BinaryWriter } from './binary-writer';
+import { readIon } from './binary-reader';
+import { BinaryWriter, encodeIon } from './binary-writer';
 import { appendDescriptor, descriptorLength, fillDescriptor } from './descriptor';
 import { EncodedStruct } from './encoded-container';
 import type { Fields, FieldSink } from './field-sink';
@@ -11,15 +12,19 @@ import type { IonStruct, IonValue } from './value';
 
 /**
  * A binary Ion 1.0 document of the struct that the fields make.
- * @param canonical a struct that `encodeIon` wrote and `readIon` read; the document begins with its symbols, so that it, and all that were written under
- * the same, are copied as they are
+ * @param leading a struct among them: the document declares its symbols first, in the order in which `encodeIon` declares them, so that it can be
+ * copied as it is if it is a document of its own, and with it all others that were written under the same symbols
  * @throws InvalidIon as `encodeIon`
  */
-export function encodeFields(fields: Fields, canonical?: IonStruct): Uint8Array {
-  const writer = new FieldWriter(canonical);
+export function encodeFields(fields: Fields, leading?: IonStruct): Uint8Array {
+  const writer = new FieldWriter(leading && (isDocument(leading) ? leading : readIon(encodeIon(leading))));
   fields(writer);
   return writer.finish();
 }
+
+/** Whether it is all that there is in the bytes in which it lies. */
+const isDocument = (struct: IonStruct): struct is EncodedStruct =>
+  struct instanceof EncodedStruct && struct.annotations === undefined && struct.depth === 0 && struct.end === struct.document.length;
 
 class FieldWriter extends BinaryWriter implements FieldSink {
   private readonly starts: number[] = [];
@@ -27,9 +32,9 @@ class FieldWriter extends BinaryWriter implements FieldSink {
   private readonly symbols: (KnownSymbol | undefined)[] = [];
   private readonly adopted?: EncodedStruct;
 
-  constructor(canonical: IonStruct | undefined) {
+  constructor(leading: IonValue | undefined) {
     super(MAXIMUM_DEPTH);
-    if (canonical instanceof EncodedStruct && this.adopts(canonical)) this.adopted = canonical;
+    if (leading instanceof EncodedStruct && this.adopts(leading)) this.adopted = leading;
   }
 
   beginStruct(name?: string): void {
@@ -92,8 +97,8 @@ class FieldWriter extends BinaryWriter implements FieldSink {
 
   private isAdopted(value: IonValue): value is EncodedStruct {
     const { adopted } = this;
-    return adopted !== undefined && value instanceof EncodedStruct && value.symbols === adopted.symbols && value.symbolCount === adopted.symbolCount
-      && value.annotations === undefined;
+    return adopted !== undefined && value.kind === 'struct' && isDocument(value) && value.symbols === adopted.symbols
+      && value.symbolCount === adopted.symbolCount;
   }
 
   private name(name: string | undefined): KnownSymbol | undefined {

@@ -34,7 +34,7 @@ const METADATA_SHAPE = shapeOf(['id', 'version', 'txTime', 'txId'], true);
 /** The block as the service prints it, fields in its order. */
 export const blockToIon = (block: Block): IonStruct => structOfFields(sink => tellBlock(sink, block));
 
-/** The same as a binary Ion document. Documents that `encodeIon` wrote under the symbols of the first one are copied as they are. */
+/** The same as a binary Ion document. Its symbols are those of its first document, and then all others: documents made of the same fields are copied from their bytes. */
 export function encodeBlock(block: Block): Uint8Array {
   const first = block.revisions?.find((revision): revision is Revision => revision.kind === 'document' && revision.data !== undefined);
   return encodeFields(sink => tellBlock(sink, block), first?.data);
