@@ -1,4 +1,4 @@
-import { encodeIon, encodeIonWithin, hashIon, readIon, type IonStruct, type IonValue } from '../ion';
+import { canonicalBytes, encodeIon, encodeIonWithin, hashIon, MAXIMUM_DEPTH, readIon, type IonStruct, type IonValue } from '../ion';
 
 interface Known {
   bytes?: Uint8Array;
@@ -23,15 +23,17 @@ function knownOf(value: IonValue): Known {
 /** The document in Ion binary; not to be changed. @throws InvalidIon for one that is not in the store and cannot be encoded, or is nested too deeply */
 export function documentBytes(document: IonStruct, depthMax?: number): Uint8Array {
   const entry = knownOf(document);
-  return entry.bytes ??= depthMax === undefined ? encodeIon(document) : encodeIonWithin(depthMax, document);
+  // What was hashed is well-formed, and drivers mostly write it as it will rest.
+  return entry.bytes ??= (entry.hash && canonicalBytes(document, depthMax ?? MAXIMUM_DEPTH)) ?? encodeIonWithin(depthMax ?? MAXIMUM_DEPTH, document);
 }
 
 /** The document over the bytes that `documentBytes` makes of it: hashed from them, and copied into a block as they are. @throws InvalidIon as `documentBytes` */
 export function canonicalDocument(document: IonStruct, depthMax?: number): IonStruct {
   const entry = knownOf(document);
   if (entry.isCanonical) return document;
-  const canonical = documentFrom(documentBytes(document, depthMax));
-  knownOf(canonical).hash = entry.hash;
+  const bytes = documentBytes(document, depthMax);
+  const canonical = readIon(bytes) as IonStruct;
+  known.set(canonical, { bytes, hash: entry.hash, isCanonical: true });
   return canonical;
 }
 

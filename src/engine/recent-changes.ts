@@ -24,6 +24,7 @@ export class RecentChanges {
   private readonly remembered = new Map<number, BlockChanges>();
   private readonly ownBlocks = new Map<string, number>();
   private latest = new LatestChanges();
+  private oldest = 0;
   private newest = -1;
   private weight = 0;
 
@@ -61,16 +62,17 @@ export class RecentChanges {
   remember(sequenceNo: number, changes: BlockChanges): void {
     if (sequenceNo <= this.newest) return;
     if (sequenceNo !== this.newest + 1) this.forget();
+    if (this.remembered.size === 0) this.oldest = sequenceNo;
     this.newest = sequenceNo;
     this.remembered.set(sequenceNo, changes);
     this.ownBlocks.set(changes.transactionId, sequenceNo);
     this.latest.add(sequenceNo, changes);
     this.weight += weightOf(changes);
-    for (const [oldest, block] of this.remembered) {
-      if (this.weight <= REMEMBERED_MAX) break;
-      this.remembered.delete(oldest);
+    for (; this.weight > REMEMBERED_MAX; this.oldest++) {
+      const block = this.remembered.get(this.oldest)!;
+      this.remembered.delete(this.oldest);
       this.ownBlocks.delete(block.transactionId);
-      this.latest.remove(oldest, block);
+      this.latest.remove(this.oldest, block);
       this.weight -= weightOf(block);
     }
   }

@@ -58,6 +58,10 @@ class FieldWriter extends BinaryWriter implements FieldSink {
     this.appendString(text);
   }
 
+  repeated(text: string, name: string): void {
+    this.string(text, name);
+  }
+
   blob(bytes: Uint8Array, name?: string): void {
     this.name(name);
     appendDescriptor(this.sink, TYPE_CODE.blob, bytes.length);

@@ -22,6 +22,11 @@ export function hashFields(fields: Fields): Uint8Array {
 const NAMES_MAX = 64;
 const names = new Map<string, Uint8Array>();
 
+/** Digests of texts that repeat, by name and text; all are forgotten when they become too many. */
+const REPEATED_MAX = 1_000;
+const repeatedDigests = new Map<string, Map<string, Uint8Array>>();
+let repeatedCount = 0;
+
 class FieldHash implements FieldSink {
   private readonly sink = new DigestSink();
   /** Where the field of each open container begins, or -1 if it has no name, and where its content does. */
@@ -56,6 +61,23 @@ class FieldHash implements FieldSink {
     const start = this.sink.length;
     this.sink.utf8(text);
     this.scalar(field, start);
+  }
+
+  repeated(text: string, name: string): void {
+    const known = repeatedDigests.get(name)?.get(text);
+    if (known) {
+      this.sink.piece(known);
+      return;
+    }
+    const start = this.sink.length;
+    this.string(text, name);
+    if (repeatedCount >= REPEATED_MAX) {
+      repeatedDigests.clear();
+      repeatedCount = 0;
+    }
+    const ofName = repeatedDigests.get(name) ?? new Map<string, Uint8Array>();
+    repeatedDigests.set(name, ofName.set(text, this.sink.digestAt(start)));
+    repeatedCount++;
   }
 
   blob(bytes: Uint8Array, name?: string): void {

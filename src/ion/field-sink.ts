@@ -10,6 +10,8 @@ export interface FieldSink {
   beginList(name?: string): void;
   endList(): void;
   string(text: string, name?: string): void;
+  /** A short text under a name that is likely to come again under it in other structs. */
+  repeated(text: string, name: string): void;
   blob(bytes: Uint8Array, name?: string): void;
   /** A count: from 0 to the largest safe integer. */
   int(value: number, name?: string): void;

@@ -38,6 +38,10 @@ class FieldValues implements FieldSink {
     this.value(ionString(text), name);
   }
 
+  repeated(text: string, name: string): void {
+    this.string(text, name);
+  }
+
   blob(bytes: Uint8Array, name?: string): void {
     this.value(ionBlob(bytes), name);
   }

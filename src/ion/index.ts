@@ -1,6 +1,7 @@
 /** Amazon Ion 1.0: values as plain data, their text and binary forms, hash, equality and conversion to JSON. */
 export * from './binary-reader';
 export { encodeIon, encodeIonStream, encodeIonWithin } from './binary-writer';
+export { canonicalBytes } from './canonical-document';
 export { peekField } from './encoded-container';
 export * from './equality';
 export * from './field-encoding';

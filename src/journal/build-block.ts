@@ -77,12 +77,16 @@ export function buildBlock(content: BlockContent): Block {
   };
 }
 
+/** Longer statements are hardly parameterized. */
+const REPEATED_TEXT_MAX = 1_000;
+
 const transactionInfoOf = ({ statements, documents }: BlockContent): Fields => (sink) => {
   sink.beginStruct();
   sink.beginList('statements');
   for (const { statement, startTimeMillis, statementDigest } of statements) {
     sink.beginStruct();
-    sink.string(statement, 'statement');
+    if (statement.length <= REPEATED_TEXT_MAX) sink.repeated(statement, 'statement');
+    else sink.string(statement, 'statement');
     sink.millis(startTimeMillis, 'startTime');
     sink.blob(statementDigest, 'statementDigest');
     sink.endStruct();
@@ -91,8 +95,8 @@ const transactionInfoOf = ({ statements, documents }: BlockContent): Fields => (
   sink.beginStruct('documents');
   for (const { documentId, tableName, tableId, statementIndexes } of documents) {
     sink.beginStruct(documentId);
-    sink.string(tableName, 'tableName');
-    sink.string(tableId, 'tableId');
+    sink.repeated(tableName, 'tableName');
+    sink.repeated(tableId, 'tableId');
     sink.beginList('statements');
     for (const index of statementIndexes) sink.int(index);
     sink.endList();

@@ -13,6 +13,9 @@ interface Told {
 
 const scalars = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 80 }).map((text): Told => ({ value: ionString(text), tell: (sink, name) => sink.string(text, name) })),
+  fc.constantFrom('a', 'b', 'name').map((text): Told => ({
+    value: ionString(text), tell: (sink, name) => name === undefined ? sink.string(text) : sink.repeated(text, name),
+  })),
   fc.uint8Array({ maxLength: 200 }).map((bytes): Told => ({ value: ionBlob(bytes), tell: (sink, name) => sink.blob(bytes, name) })),
   fc.maxSafeNat().map((count): Told => ({ value: ionInt(count), tell: (sink, name) => sink.int(count, name) })),
   fc.nat(4e12).map((millis): Told => ({ value: ionTimestampFromMillis(millis), tell: (sink, name) => sink.millis(millis, name) })),
