@@ -1,5 +1,5 @@
-import { changesOf, findRecord, RECORD_ALIGNMENT } from '../../src/store/log-record';
 import { DraftMemory } from '../../src/store/draft-memory';
+import { changesOf, findRecord, RECORD_ALIGNMENT } from '../../src/store/log-record';
 import { LogRecordDraft } from '../../src/store/log-record-draft';
 import { LogContent, LogDamaged, recordsAfter } from '../../src/store/log-recovery';
 

@@ -12,8 +12,8 @@ const text = fc.oneof(
   { weight: 4, arbitrary: fc.string({ maxLength: 9 }) },
   { weight: 1, arbitrary: fc.nat(20_000).map(length => 'x'.repeat(length)) },
 );
-export const changes: fc.Arbitrary<Changes> = fc.uniqueArray(fc.tuple(sort, fc.option(text, { nil: undefined })), { selector: ([key]) => key, maxLength: 4 })
-  .map(entries => new Map(entries));
+const change = fc.tuple(sort, fc.option(text, { nil: undefined }));
+export const changes: fc.Arbitrary<Changes> = fc.uniqueArray(change, { selector: ([key]) => key, maxLength: 4 }).map(entries => new Map(entries));
 
 /** Transact number `number` makes its changes and says that it was the last. */
 export async function transactNumbered(store: Store, number: number, made: Changes): Promise<void> {
