@@ -1,117 +1,151 @@
 import type { Database } from 'lmdb';
+import { CommitGroup } from './commit-group';
 import { holds } from './condition';
-import { decodeOrdinal, encodeKey, encodeValue } from './embedded-item';
+import { DraftMemory } from './draft-memory';
+import { decodeOrdinal, encodeKey } from './embedded-item';
 import { keyOf } from './limits';
-import { Action, ConditionFailed } from './store';
+import { LogRecordDraft } from './log-record-draft';
+import { LogTurnover } from './log-turnover';
+import { sortText } from './sort-text';
+import { Action, ConditionFailed, Key } from './store';
+import { UnappliedChanges } from './unapplied-changes';
+import { WriteAheadLog } from './write-ahead-log';
 
-type Binary = Database<Buffer, Buffer>;
+/** A group that has grown beyond this takes no more transacts. */
+const GROUP_BYTES = 1024 * 1024;
 
-interface Write { readonly key: Buffer; readonly action: Action; readonly value?: Buffer }
-
-interface Transact {
-  readonly writes: readonly Write[];
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
+export interface EmbeddedCommitsProps {
+  readonly root: Database<Buffer, Buffer>;
+  readonly log: WriteAheadLog;
+  readonly changes: UnappliedChanges;
+  /** As errors call it. */
+  readonly directory: string;
+  /** How long nothing must have been written before the log is emptied. */
+  readonly idleMilliseconds: number;
 }
 
 /**
- * Commits to LMDB, one at a time, each of all transacts that came while the one before was under way. The directory has one owner and this is
- * its only writer, so nothing changes between the look at a condition and the commit: LMDB's thread gets plain writes, and never waits for ours.
+ * Commits to the log, one record at a time, each of all transacts that came while the one before was under way. The directory has one owner and this
+ * is its only writer, so conditions are compared at the call with what will be once all that was called before is done.
  */
 export class EmbeddedCommits {
-  private waiting: Transact[] = [];
+  private readonly memory = new DraftMemory();
+  /** What is called and not done, in the order of the calls. */
+  private readonly groups: CommitGroup[] = [];
+  private readonly turnover: LogTurnover;
   private running?: Promise<void>;
+  private idleTimer?: NodeJS.Timeout;
 
-  constructor(private readonly root: Binary, private readonly directory: string) {}
+  constructor(private readonly props: EmbeddedCommitsProps) {
+    this.turnover = new LogTurnover({ ...props, memory: this.memory, waiting: this.groups });
+  }
 
   /**
    * Durable when it resolves. Transacts take effect in the order of the calls.
    * @throws ConditionFailed
    */
   async transact(actions: readonly Action[]): Promise<void> {
-    const writes = actions.map(action => ({
-      key: encodeKey(keyOf(action)),
-      action,
-      value: 'put' in action ? encodeValue(action.value, action.ordinal ?? 0, action.expiresAtSeconds ?? 0) : undefined,
-    }));
+    const refusal = this.refusalOf(actions);
+    if (this.groups.length === 0 && (refusal || actions.every(action => 'check' in action))) {
+      // All that it was compared with is on disk.
+      if (refusal) throw refusal;
+      return;
+    }
+    const group = this.openGroup();
+    if (!refusal) this.addChanges(group, actions);
     return new Promise((resolve, reject) => {
-      this.waiting.push({ writes, resolve, reject });
+      group.addCaller({ resolve, reject, refusal });
       this.running ??= this.run();
     });
   }
 
-  /** When all that was called is done. */
-  async settled(): Promise<void> {
+  /** When all that was called is done, and LMDB has it. */
+  async close(): Promise<void> {
     await this.running;
-  }
-
-  private async run(): Promise<void> {
-    while (this.waiting.length > 0) {
-      const transacts = this.waiting;
-      this.waiting = [];
-      try {
-        await this.commit(transacts);
-      } catch (error) {
-        const failure = new Error(
-          `The store in ${this.directory} could not commit: ${await commitReason(error)}. Check the disk's free space and health.`, { cause: error },
-        );
-        for (const { reject } of transacts) reject(failure);
-      }
+    clearTimeout(this.idleTimer);
+    try {
+      await this.turnover.empty();
+    } catch (error) {
+      throw this.failure(error);
     }
-    this.running = undefined;
   }
 
-  private async commit(transacts: readonly Transact[]): Promise<void> {
-    const seen = new PendingOrdinals(this.root, transacts.length > 1);
-    const refusedAt = transacts.map(({ writes }) => {
-      const refused = writes.findIndex(({ key, action }) => action.if !== undefined && !holds(action.if, seen.ordinalOf(key)));
-      if (refused < 0) seen.add(writes);
-      return refused;
-    });
-    // What is written in a batch goes into one LMDB transaction, which happens whole or not at all.
-    const changes = transacts.flatMap(({ writes }, index) => refusedAt[index] >= 0 ? [] : writes.filter(({ action }) => !('check' in action)));
-    if (changes.length > 0) {
-      await this.root.batch(() => changes.forEach(({ key, value }) => {
-        void (value === undefined ? this.root.remove(key) : this.root.put(key, value));
-      }));
-    }
-    transacts.forEach(({ writes, resolve, reject }, index) => {
-      const refused = refusedAt[index];
-      // Reported only now: what the condition was compared with is on disk as well.
-      if (refused >= 0) reject(new ConditionFailed(refused, keyOf(writes[refused].action)));
-      else resolve();
-    });
+  private refusalOf(actions: readonly Action[]): ConditionFailed | undefined {
+    const refused = actions.findIndex(action => action.if !== undefined && !holds(action.if, this.latestOrdinal(keyOf(action))));
+    return refused < 0 ? undefined : new ConditionFailed(refused, keyOf(actions[refused]));
   }
-}
-
-/** Ordinals as they are once the transacts before have happened. */
-class PendingOrdinals {
-  private readonly changed = new Map<string, number | undefined>();
-
-  constructor(private readonly root: Binary, private readonly isShared: boolean) {}
 
   /** Undefined where there is no item. */
-  ordinalOf(key: Buffer): number | undefined {
-    const name = this.changed.size > 0 ? key.toString('latin1') : undefined;
-    if (name !== undefined && this.changed.has(name)) return this.changed.get(name);
-    const bytes = this.root.getBinaryFast(key);
+  private latestOrdinal(key: Key): number | undefined {
+    const version = this.props.changes.latest(key.partition, sortText(key.sort));
+    if (version) return version.ordinal();
+    const bytes = this.props.root.getBinaryFast(encodeKey(key));
     return bytes && decodeOrdinal(bytes);
   }
 
-  add(writes: readonly Write[]): void {
-    if (!this.isShared) return;
-    for (const { key, action } of writes) {
-      if (!('check' in action)) this.changed.set(key.toString('latin1'), 'put' in action ? action.ordinal ?? 0 : undefined);
+  private openGroup(): CommitGroup {
+    const last = this.groups.at(-1);
+    if (last && !last.isClosed && last.draft.alignedBytes < GROUP_BYTES) return last;
+    const group = new CommitGroup(new LogRecordDraft(this.memory));
+    this.groups.push(group);
+    return group;
+  }
+
+  private addChanges(group: CommitGroup, actions: readonly Action[]): void {
+    const { current } = this.props.changes;
+    for (const action of actions) {
+      if (!('check' in action)) {
+        const key = keyOf(action);
+        group.add(current.slot(key.partition, sortText(key.sort)), group.draft.add(action));
+      }
     }
   }
-}
 
-/** lmdb rejects with a general error that carries a promise of the particular one. */
-async function commitReason(error: unknown): Promise<string> {
-  try {
-    await (error as { commitError?: Promise<never> }).commitError;
-    return (error as Error).message;
-  } catch (reason) {
-    return (reason as Error).message;
+  private async run(): Promise<void> {
+    for (let group = this.groups[0]; group !== undefined; group = this.groups[0]) {
+      group.close();
+      try {
+        await this.write(group.draft);
+      } catch (error) {
+        await this.failAll(error);
+        continue;
+      }
+      this.groups.shift();
+      group.succeed();
+    }
+    this.running = undefined;
+    this.emptyWhenIdle();
+  }
+
+  private async write(draft: LogRecordDraft): Promise<void> {
+    if (draft.isEmpty) return;
+    if (!this.props.log.isReadyFor(draft.alignedBytes)) await this.turnover.makeReady(draft.alignedBytes);
+    await this.props.log.append(draft);
+  }
+
+  /** What was called after a transact that fails was compared with what that would have made, so it fails as well. */
+  private async failAll(error: unknown): Promise<void> {
+    const failure = this.failure(error);
+    // When this fails as well, the next record that is written supersedes the one that was not.
+    await this.props.log.supersedeFailed().catch(() => undefined);
+    for (const group of this.groups.splice(0)) group.fail(failure);
+  }
+
+  private failure(error: unknown): Error {
+    const reason = (error as Error).message;
+    return new Error(`The store in ${this.props.directory} could not commit: ${reason}. Check the disk's free space and health.`, { cause: error });
+  }
+
+  private emptyWhenIdle(): void {
+    const { log, idleMilliseconds } = this.props;
+    const { lastNumber } = log;
+    this.idleTimer ??= setTimeout(() => {
+      this.idleTimer = undefined;
+      if (this.running !== undefined || log.lastNumber !== lastNumber) {
+        this.emptyWhenIdle();
+      } else {
+        this.turnover.startEmptying();
+      }
+    }, idleMilliseconds).unref();
   }
 }

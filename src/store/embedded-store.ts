@@ -1,28 +1,34 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import type { Database, RootDatabase } from 'lmdb';
-import { boundsAfter, byteBounds, checkRange, isEmpty } from './bounds';
-import { Owner, currentOwner, isAlive, isSameOwner } from './directory-owner';
+import { join } from 'node:path';
+import type { RootDatabase } from 'lmdb';
+import { byteBounds, checkRange, isEmpty } from './bounds';
+import { claim, release } from './directory-claim';
 import { EmbeddedCommits } from './embedded-commits';
-import { controlKey, decodeItem, decodeSort, encodeBounds, encodeKey } from './embedded-item';
+import { EmbeddedReads } from './embedded-reads';
 import { checkActions, checkKey, checkPartition } from './limits';
-import { Item, Key, Range, Store } from './store';
+import { openLog, removeLog } from './log-opening';
+import { Item, Range, Store } from './store';
+import { UnappliedChanges } from './unapplied-changes';
+import { WriteAheadLog } from './write-ahead-log';
 
-type Binary = Database<Buffer, Buffer>;
-
-/** Name of the data file in the directory; LMDB keeps its lock file beside it. */
+/** Name of the data file in the directory; LMDB keeps its lock file beside it, and the log lies there while the store is open. */
 export const EMBEDDED_FILE_NAME = 'store.mdb';
-
-const FORMAT = 'cdk-ledger store 2';
-const FORMAT_KEY = controlKey('format');
-const OWNER_KEY = controlKey('owner');
 
 /** Room for the longest key in one LMDB page, and the same file on machines whose memory pages differ. */
 const PAGE_BYTES = 8192;
+/** Each of the two files of the log, and about as much memory: what one of them holds goes to LMDB at once, the more the cheaper. */
+const LOG_FILE_BYTES = 16 * 1024 * 1024;
+const IDLE_MILLISECONDS = 1_000;
 /** A query holds no read transaction between pages, so a slow reader never keeps LMDB from reusing space. */
 const QUERY_PAGE_ITEMS = 128;
-const QUERY_PAGE_BYTES = 1024 * 1024;
+
+export interface EmbeddedStoreProps {
+  /** Size at which a file of the log is full. @default 16 MiB */
+  readonly logFileBytes?: number;
+  /** How long nothing must have been written before what the log holds goes to the data file. @default 1 second */
+  readonly idleMilliseconds?: number;
+}
 
 /** Directories open in this process: a pid cannot tell two stores of one process apart. */
 const openDirectories = new Set<string>();
@@ -35,7 +41,7 @@ const openDirectories = new Set<string>();
  *
  * @throws Error when lmdb is not installed, another process has the directory open, or its format is not ours
  */
-export async function openEmbeddedStore(directory: string): Promise<Store> {
+export async function openEmbeddedStore(directory: string, props: EmbeddedStoreProps = {}): Promise<Store> {
   const lmdb = loadLmdb();
   mkdirSync(directory, { recursive: true });
   const path = realpathSync(directory);
@@ -53,30 +59,37 @@ export async function openEmbeddedStore(directory: string): Promise<Store> {
     // lmdb's own batches of a turn end the process when they fail: nobody can get at the promise that they reject.
     eventTurnBatching: false,
   });
+  openDirectories.add(path);
   try {
     claim(root, directory);
-    syncDirectoryEntries(path);
+    const log = await openLog(root, path, props.logFileBytes ?? LOG_FILE_BYTES);
+    return storeOver({ root, log, directory, path, idleMilliseconds: props.idleMilliseconds ?? IDLE_MILLISECONDS });
   } catch (error) {
-    await root.close();
+    // Why it could not be opened says more than why it could not be left.
+    await closeDirectory(root, path, false).catch(() => undefined);
     throw error;
   }
-  openDirectories.add(path);
-  return storeOver(root, directory, () => openDirectories.delete(path));
 }
 
-function storeOver(root: RootDatabase<Buffer, Buffer>, directory: string, onClosed: () => void): Store {
-  const commits = new EmbeddedCommits(root, directory);
+interface OpenDirectory {
+  readonly root: RootDatabase<Buffer, Buffer>;
+  readonly log: WriteAheadLog;
+  /** As the caller named it. */
+  readonly directory: string;
+  readonly path: string;
+  readonly idleMilliseconds: number;
+}
+
+function storeOver({ root, log, directory, path, idleMilliseconds }: OpenDirectory): Store {
+  const changes = new UnappliedChanges();
+  const commits = new EmbeddedCommits({ root, log, changes, directory, idleMilliseconds });
+  const reads = new EmbeddedReads(root, changes);
   let closing: Promise<void> | undefined;
 
   function assertOpen(): void {
     if (closing) {
       throw new Error(`The store in ${directory} is closed. Open it again with openEmbeddedStore.`);
     }
-  }
-
-  function read(key: Key): Item | undefined {
-    const bytes = root.getBinaryFast(encodeKey(key));
-    return bytes && decodeItem({ partition: key.partition, sort: key.sort }, bytes);
   }
 
   async function* query(partition: string, range: Range = {}): AsyncGenerator<Item> {
@@ -87,19 +100,26 @@ function storeOver(root: RootDatabase<Buffer, Buffer>, directory: string, onClos
     let wanted = range.limit ?? Infinity;
     while (wanted > 0 && !isEmpty(bounds)) {
       assertOpen();
-      const { lower, upper } = encodeBounds(partition, bounds);
-      const limit = Math.min(wanted, QUERY_PAGE_ITEMS);
-      const { page, isLast } = readPage(root, partition, limit, reverse
-        ? { start: upper, exclusiveStart: true, end: lower, inclusiveEnd: true, reverse, limit }
-        : { start: lower, end: upper, reverse, limit });
-      for (const item of page) {
+      const { items, rest } = reads.page({ partition, bounds, reverse }, Math.min(wanted, QUERY_PAGE_ITEMS));
+      for (const item of items) {
         yield item;
       }
-      if (isLast) {
+      if (rest === undefined) {
         return;
       }
-      wanted -= page.length;
-      bounds = boundsAfter(bounds, page[page.length - 1].key.sort, reverse);
+      wanted -= items.length;
+      bounds = rest;
+    }
+  }
+
+  async function close(): Promise<void> {
+    let isComplete = false;
+    try {
+      await commits.close();
+      isComplete = true;
+    } finally {
+      await log.close();
+      await closeDirectory(root, path, isComplete);
     }
   }
 
@@ -108,12 +128,12 @@ function storeOver(root: RootDatabase<Buffer, Buffer>, directory: string, onClos
     async get(key) {
       assertOpen();
       checkKey(key);
-      return read(key);
+      return reads.get(key);
     },
     async getMany(keys) {
       assertOpen();
       keys.forEach(checkKey);
-      return keys.map(read).filter(item => item !== undefined);
+      return keys.map(key => reads.get(key)).filter(item => item !== undefined);
     },
     query,
     async transact(actions) {
@@ -122,74 +142,22 @@ function storeOver(root: RootDatabase<Buffer, Buffer>, directory: string, onClos
       await commits.transact(actions);
     },
     async close() {
-      closing ??= (async () => {
-        await commits.settled();
-        try {
-          release(root);
-        } finally {
-          await root.close();
-          onClosed();
-        }
-      })();
+      closing ??= close();
       return closing;
     },
   };
 }
 
-/** Items of a range, as many as it asks for unless they are large, and whether they end it. */
-function readPage(
-  root: Binary, partition: string, limit: number, options: Parameters<Binary['getRange']>[0],
-): { readonly page: readonly Item[]; readonly isLast: boolean } {
-  const page: Item[] = [];
-  let bytes = 0;
-  for (const { key, value } of root.getRange(options)) {
-    page.push(decodeItem({ partition, sort: decodeSort(key, partition) }, value));
-    bytes += value.length;
-    if (bytes >= QUERY_PAGE_BYTES) {
-      return { page, isLast: false };
+/** With `isComplete`, the data file has everything, and the log goes. */
+async function closeDirectory(root: RootDatabase<Buffer, Buffer>, path: string, isComplete: boolean): Promise<void> {
+  try {
+    release(root, isComplete);
+    if (isComplete) {
+      removeLog(path);
     }
-  }
-  return { page, isLast: page.length < limit };
-}
-
-/** Records this process as the owner, inside LMDB's write lock so that two processes cannot both succeed. */
-function claim(root: Binary, directory: string): void {
-  root.transactionSync(() => {
-    const format = root.get(FORMAT_KEY)?.toString();
-    if (format !== undefined && format !== FORMAT) {
-      throw new Error(`The store in ${directory} has the format "${format}"; this version reads "${FORMAT}". Open it with the version that wrote it.`);
-    }
-    const record = root.get(OWNER_KEY);
-    const owner = record && JSON.parse(record.toString()) as Owner;
-    if (owner && owner.pid !== process.pid && isAlive(owner)) {
-      throw new Error(`The store in ${directory} is open in process ${owner.pid}. Stop that process, or use another directory.`);
-    }
-    root.putSync(FORMAT_KEY, Buffer.from(FORMAT));
-    root.putSync(OWNER_KEY, Buffer.from(JSON.stringify(currentOwner())));
-  });
-}
-
-function release(root: Binary): void {
-  root.transactionSync(() => {
-    const record = root.get(OWNER_KEY);
-    if (record && isSameOwner(JSON.parse(record.toString()) as Owner, currentOwner())) {
-      root.removeSync(OWNER_KEY);
-    }
-  });
-}
-
-/** LMDB flushes the data file; that the file and its directory exist must be on disk as well. */
-function syncDirectoryEntries(path: string): void {
-  if (process.platform === 'win32') {
-    return; // Windows cannot open a directory to flush it, and journals such entries itself.
-  }
-  for (const directory of [path, dirname(path)]) {
-    const descriptor = openSync(directory, 'r');
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
+  } finally {
+    await root.close();
+    openDirectories.delete(path);
   }
 }
 

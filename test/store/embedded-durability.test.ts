@@ -1,8 +1,9 @@
-import { ChildProcess, spawn } from 'node:child_process';
+import { ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { collect } from './contract-bench';
 import { entryPart, partition, WRITERS } from './embedded-writer';
 import { openEmbeddedStore, Store } from '../../src/store';
@@ -17,6 +18,8 @@ interface Writer {
   /** The last entry acknowledged to each writer, complete once `ended` resolves. */
   readonly acknowledged: Map<number, number>;
   readonly acknowledgedAtLeast: (count: number) => Promise<void>;
+  /** When it says that something went wrong. */
+  readonly failed: Promise<void>;
   readonly ended: Promise<string>;
 }
 
@@ -58,6 +61,19 @@ describe('what a writing process leaves behind', () => {
     expect(writer.acknowledged.size).toBe(WRITERS);
     await expectWhole(directory, writer.acknowledged);
   }, 30_000);
+
+  onLinux('when the full disk has room again the store goes on, over all that was acknowledged', async () => {
+    writer = startWriter('bash', ['-c', 'trap "" XFSZ; ulimit -S -f 2000; exec "$0" "$@"', process.execPath, ...WRITER_ARGUMENTS, directory, 'goes on']);
+    await writer.failed;
+    await setTimeout(500);
+    const acknowledged = new Map(writer.acknowledged);
+    execFileSync('prlimit', ['--fsize=unlimited', '--pid', String(writer.child.pid)]);
+    const [before] = acknowledged.values();
+    await writer.acknowledgedAtLeast(WRITERS * (before + 50));
+    writer.child.kill('SIGKILL');
+    expect(await writer.ended).toMatch(/The store in .* could not commit: .*Check the disk's free space/);
+    await expectWhole(directory, writer.acknowledged);
+  }, 60_000);
 });
 
 function startWriter(command: string, args: readonly string[]): Writer {
@@ -70,6 +86,7 @@ function startWriter(command: string, args: readonly string[]): Writer {
   let count = 0;
   let partialLine = '';
   let errors = '';
+  const failed = once(child.stderr!, 'data').then(() => undefined);
   child.stderr!.setEncoding('utf8').on('data', (text: string) => { errors += text; });
   child.stdout!.setEncoding('utf8').on('data', (text: string) => {
     const lines = (partialLine + text).split('\n');
@@ -85,6 +102,7 @@ function startWriter(command: string, args: readonly string[]): Writer {
   return {
     child,
     acknowledged,
+    failed,
     ended,
     acknowledgedAtLeast: async wanted => {
       while (count < wanted) {

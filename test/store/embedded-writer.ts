@@ -1,9 +1,10 @@
 /**
  * A process that writes to the embedded store in the given directory until it is killed, and prints a line for each
- * transact once it is acknowledged. Each writer appends entries 1, 2, 3... of two parts and moves its counter with them.
+ * transact once it is acknowledged. Each writer appends entries 1, 2, 3... of two parts and moves its counter with them. A second
+ * argument makes it go on after a failure, which it prints as well.
  */
 import { writeSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { openEmbeddedStore, Store } from '../../src/store';
 
 export const WRITERS = 3;
@@ -34,13 +35,23 @@ async function append(store: Store, writer: number): Promise<void> {
   }
 }
 
-async function main(directory: string): Promise<void> {
+/** A transact that failed may have happened, so each attempt looks where it stands. */
+async function keepAppending(store: Store, writer: number): Promise<never> {
+  for (;;) {
+    await append(store, writer).catch(async (error: Error) => {
+      writeSync(process.stderr.fd, `${error.message}\n`);
+      await sleep(50);
+    });
+  }
+}
+
+async function main(directory: string, goesOn: boolean): Promise<void> {
   const store = await openEmbeddedStore(directory);
-  await Promise.all(Array.from({ length: WRITERS }, async (_, writer) => append(store, writer)));
+  await Promise.all(Array.from({ length: WRITERS }, async (_, writer) => (goesOn ? keepAppending : append)(store, writer)));
 }
 
 if (require.main === module) {
-  main(process.argv[2]).catch(async error => {
+  main(process.argv[2], process.argv[3] !== undefined).catch(async error => {
     // A rejection that nobody handles would end the process before the line is out.
     await setImmediate();
     writeSync(process.stderr.fd, `${error.message}\n`);
