@@ -1,11 +1,11 @@
-import { invalidParameter, LedgerError, type Account, type ControlAccess, type Engine } from '../engine';
+import { invalidParameter, LedgerError, type Account, type ConsumedIOs, type ControlAccess, type Engine } from '../engine';
 import { checkInput } from './input/check-input';
 import { restInput } from './input/rest-input';
 import type { InputOf, Members } from './input/shape';
 import { violationsMessage } from './input/violation';
 import { jsonObject } from './json-body';
 import { OPERATIONS } from './operations';
-import type { JsonObject, Operation } from './operations/operation';
+import type { Operation } from './operations/operation';
 import { OWN_OPERATIONS } from './operations/own-operations';
 import { route } from './router';
 import { errorAnswer, ServiceError, type ErrorAnswer } from './service-error';
@@ -30,13 +30,21 @@ export interface WireOptions {
 /** Answers any request; never rejects. */
 export type Handle = (request: WireRequest) => Promise<WireResponse>;
 
-const SESSION_TARGET = /^QLDBSession\.(.*)$/;
+const SESSION_TARGET = 'QLDBSession.SendCommand';
 
-/** Operation and answer of a request, for whoever writes the response and the log line. */
-interface Answer {
+/** What a request asks for. */
+interface Task {
   readonly operation: string;
-  readonly body: () => Promise<JsonObject>;
-  readonly headers?: (body: JsonObject) => Readonly<Record<string, string>>;
+  readonly run: () => Promise<Answer>;
+}
+
+/** For whoever writes the response and the log line. */
+interface Answer {
+  readonly json: string;
+  /** Besides those that every response has. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Of a session's command that consumes. */
+  readonly consumed?: ConsumedIOs;
 }
 
 /** The whole wire: QLDB's control plane (REST with JSON) and its session API (one JSON target), told apart by the target header. */
@@ -50,13 +58,12 @@ export function createWire(options: WireOptions): Handle {
     try {
       const callerArn = authenticated(request);
       if (options.onlySessions) refuseOtherThanSessions(request);
-      const answer = isSession ? sessionAnswer(options, request, callerArn) : restAnswer(options, request, callerArn);
-      ({ operation } = answer);
-      const output = await answer.body();
-      const body = JSON.stringify(output);
-      refuseTooLarge(body, options.answerBytesMax);
-      log?.({ event: 'request', requestId, operation, ...isSession && sessionMembers(output[operation]), status: 200, durationMillis: clock() - startMillis });
-      return { status: 200, headers: answerHeaders(answer, output, responseHeaders(requestId, isSession)), body };
+      const task = isSession ? sessionTask(options, request, callerArn) : restTask(options, request, callerArn);
+      ({ operation } = task);
+      const { json, headers, consumed } = await task.run();
+      refuseTooLarge(json, options.answerBytesMax);
+      log?.({ event: 'request', requestId, operation, ...isSession && sessionMembers(consumed), status: 200, durationMillis: clock() - startMillis });
+      return { status: 200, headers: { ...responseHeaders(requestId, isSession), ...headers }, body: json };
     } catch (error) {
       const answer = errorAnswer(error);
       const { status, name } = answer;
@@ -78,29 +85,30 @@ function authenticated({ callerArn, body }: WireRequest): string {
 /** The two URLs of a service have different callers, so none of the control plane may be reachable here. */
 function refuseOtherThanSessions({ method, rawPath, headers }: WireRequest): void {
   const target = headers['x-amz-target'];
-  if (target !== 'QLDBSession.SendCommand') {
+  if (target !== SESSION_TARGET) {
     throw new LedgerError('AccessDeniedException', 'This is the session URL of the ledger service, which answers QLDBSession.SendCommand only. '
       + `Send ${(target ?? `${method} ${rawPath}`).slice(0, 200)} to the service's control plane: serviceUrl of the LedgerService.`);
   }
 }
 
-function refuseTooLarge(body: string, bytesMax = Infinity): void {
+function refuseTooLarge(body: string, bytesMax: number | undefined): void {
+  if (bytesMax === undefined) return;
   const bytes = Buffer.byteLength(body);
   if (bytes > bytesMax) {
     throw new LedgerError('LimitExceededException', `The answer has ${bytes} bytes, and this endpoint can answer ${bytesMax}. Export the journal to read it.`);
   }
 }
 
-function restAnswer({ engine, account }: WireOptions, request: WireRequest, callerArn: string): Answer {
+function restTask({ engine, account }: WireOptions, request: WireRequest, callerArn: string): Task {
   const { operation, path } = route([...OPERATIONS, ...OWN_OPERATIONS], request.method, request.rawPath);
   return {
     operation: operation.name,
-    headers: operation.headers,
-    async body() {
+    async run() {
       const checked = checkInput(operation.input, restInput(operation.input, path, request.rawQuery, request.body));
       if (checked.kind === 'invalid') throw invalidParameter(checked.violations[0]!.parameterName, violationsMessage(checked.violations));
       await engine.controlGrants.check(callerArn, accessOf(operation, checked.input));
-      return operation.run({ engine, account, callerArn }, checked.input);
+      const output = await operation.run({ engine, account, callerArn }, checked.input);
+      return { json: JSON.stringify(output), headers: operation.headers?.(output) };
     },
   };
 }
@@ -112,16 +120,16 @@ function accessOf({ name, ledgerOf = namedLedger, administrators }: Operation, i
 
 const namedLedger = ({ Name, LedgerName }: InputOf<Members>): string | undefined => (Name ?? LedgerName) as string | undefined;
 
-function sessionAnswer({ engine, clock, onlySessions }: WireOptions, request: WireRequest, callerArn: string): Answer {
+function sessionTask({ engine, clock, onlySessions }: WireOptions, request: WireRequest, callerArn: string): Task {
   const target = request.headers['x-amz-target']!;
-  if (SESSION_TARGET.exec(target)?.[1] !== 'SendCommand') {
+  if (target !== SESSION_TARGET) {
     throw new ServiceError('UnknownOperationException', `The target ${target.slice(0, 100)} is unknown; this service knows QLDBSession.SendCommand.`);
   }
   const envelope = jsonObject(request.body);
   const command = commandOf(envelope);
   return {
     operation: command.name,
-    async body() {
+    async run() {
       // On the control plane statements are not checked, so they are for administrators; the session URL has the grants of its ledgers.
       if (!onlySessions) await engine.controlGrants.check(callerArn, { action: 'SendCommand', administrators: true });
       return sendCommand(command, envelope, engine.sessions, callerArn, clock);
@@ -140,13 +148,8 @@ function errorResponse({ status, name, message, members }: ErrorAnswer, requestI
 }
 
 /** What the log tells of a session's command besides its name. */
-function sessionMembers(command: unknown): Readonly<Record<string, unknown>> {
-  const consumed = (command as { ConsumedIOs?: { ReadIOs: number; WriteIOs: number } } | undefined)?.ConsumedIOs;
-  return { session: true, ...consumed && { readIOs: consumed.ReadIOs, writeIOs: consumed.WriteIOs } };
-}
-
-const answerHeaders = ({ headers }: Answer, output: JsonObject, ofEvery: Record<string, string>): Record<string, string> =>
-  headers ? { ...ofEvery, ...headers(output) } : ofEvery;
+const sessionMembers = (consumed: ConsumedIOs | undefined): Readonly<Record<string, unknown>> =>
+  ({ session: true, ...consumed && { readIOs: consumed.readIOs, writeIOs: consumed.writeIOs } });
 
 const responseHeaders = (requestId: string, isSession: boolean): Record<string, string> => ({
   'content-type': isSession ? 'application/x-amz-json-1.0' : 'application/json',

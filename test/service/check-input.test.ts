@@ -64,6 +64,16 @@ test.each([
   expect(() => checkInput(MEMBERS, { ...VALID, [name]: value })).toThrow(expect.objectContaining({ name: 'SerializationException' }));
 });
 
+test.each([
+  ['AQ==', true], ['AR==', true], ['AQI=', true], ['AQJ=', true], ['+/+/', true],
+  ['AQ', false], ['AQ=', false], ['AQ===', false], ['A===', false], ['====', false], ['AQ==AQID', false], ['AQ=D', false],
+  ['-_-_', false], ['AQ D', false], ['AQI\n', false], ['AQI\u0141', false], ['AQI\u00e9', false], ['AQI\0', false],
+])('whether %j is base64: %s', (text, isBase64) => {
+  const check = () => checkInput({ Data: required({ type: 'blob' }) }, { Data: text });
+  if (isBase64) expect(check()).toEqual({ kind: 'valid', input: { Data: Buffer.from(text, 'base64') } });
+  else expect(check).toThrow(expect.objectContaining({ name: 'SerializationException' }));
+});
+
 test.each([['Name', 'a\ud800'], ['Name', '\udc00\ud800'], ['Tags', { 'k\udfff': '' }], ['Tags', { k: '\ud83d' }]])('half a character in %s is no text', (name, value) => {
   expect(() => checkInput(MEMBERS, { ...VALID, [name]: value })).toThrow(expect.objectContaining({ name: 'SerializationException' }));
   expect(messageOf({ ...VALID, Tags: { 'k\ud83d\ude00': '\ud83d\ude00' } })).toBe('valid');

@@ -40,7 +40,7 @@ function checkValue(shape: Shape, value: unknown, at: string, violations: Violat
     case 'string': {
       if (typeof value !== 'string') throw wrongType(at, 'a string', value);
       refuseHalfCharacters(at, value);
-      report(stringProblems(shape, value), value);
+      report(violations, at, value, stringProblems(shape, value));
       return value;
     }
     case 'boolean': {
@@ -49,7 +49,7 @@ function checkValue(shape: Shape, value: unknown, at: string, violations: Violat
     }
     case 'integer': {
       if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw wrongType(at, 'an integer', value);
-      report(rangeProblems(shape, value), String(value));
+      report(violations, at, String(value), rangeProblems(shape, value));
       return value;
     }
     case 'timestamp': {
@@ -58,14 +58,15 @@ function checkValue(shape: Shape, value: unknown, at: string, violations: Violat
       return millis;
     }
     case 'blob': {
-      if (typeof value !== 'string' || !BASE64.test(value) || value.length % 4 !== 0) throw wrongType(at, 'base64 text', value);
-      const bytes = Buffer.from(value, 'base64');
-      report(lengthProblems(bytes.length, shape.minBytes, shape.maxBytes), value);
+      if (typeof value !== 'string') throw wrongType(at, 'base64 text', value);
+      const bytes = bytesOfBase64(value);
+      if (!bytes) throw wrongType(at, 'base64 text', value);
+      report(violations, at, value, lengthProblems(bytes.length, shape.minBytes, shape.maxBytes));
       return bytes;
     }
     case 'list': {
       if (!Array.isArray(value)) throw wrongType(at, 'a list', value);
-      report(lengthProblems(value.length, undefined, shape.maxLength), `${value.length} items`);
+      report(violations, at, `${value.length} items`, lengthProblems(value.length, undefined, shape.maxLength));
       return value.map((item, index) => checkValue(shape.items, item, `${at}.${index + 1}.member`, violations)) as ValueOf<Shape>;
     }
     case 'map': {
@@ -75,10 +76,10 @@ function checkValue(shape: Shape, value: unknown, at: string, violations: Violat
         refuseHalfCharacters(at, `${key} ${entry ?? ''}`);
         return [key, entry ?? ''];
       });
-      report(lengthProblems(entries.length, undefined, shape.maxLength), `${entries.length} entries`);
+      report(violations, at, `${entries.length} entries`, lengthProblems(entries.length, undefined, shape.maxLength));
       for (const [key, entry] of entries) {
-        report(within('Map keys', stringProblems(shape.keys, key)), key);
-        report(within('Map value', stringProblems(shape.values, entry)), entry);
+        report(violations, at, key, within('Map keys', stringProblems(shape.keys, key)));
+        report(violations, at, entry, within('Map value', stringProblems(shape.values, entry)));
       }
       return Object.fromEntries(entries);
     }
@@ -87,10 +88,10 @@ function checkValue(shape: Shape, value: unknown, at: string, violations: Violat
       return checkMembers(shape.members, value, `${at}.`, violations);
     }
   }
+}
 
-  function report(constraints: readonly string[], shown: string): void {
-    for (const constraint of constraints) violations.push({ parameterName: at, value: shown, constraint });
-  }
+function report(violations: Violation[], parameterName: string, value: string, constraints: readonly string[]): void {
+  for (const constraint of constraints) violations.push({ parameterName, value, constraint });
 }
 
 /** The largest time that a date can hold. */
@@ -102,6 +103,13 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function bytesOfBase64(text: string): Uint8Array | undefined {
+  const bytes = Buffer.from(text, 'base64');
+  // The decoder takes anything; what it took for base64 comes out again as it went in. That is found out faster than by the expression.
+  const isBase64 = bytes.toString('base64') === text || (BASE64.test(text) && text.length % 4 === 0);
+  return isBase64 ? bytes : undefined;
+}
 
 function stringProblems({ minLength, maxLength, pattern, values }: StringShape, text: string): readonly string[] {
   let problems = lengthProblems(text.length, minLength, maxLength);

@@ -1,6 +1,5 @@
-import type { Engine } from '../../engine';
+import type { ConsumedIOs, Engine } from '../../engine';
 import type { InputOf, Members } from '../input/shape';
-import type { JsonObject } from '../operations/operation';
 
 /** Who sends a command, and for which session. */
 export interface CommandContext {
@@ -10,14 +9,22 @@ export interface CommandContext {
   readonly callerArn: string;
 }
 
+/** The response's member of the command's name. */
+export interface CommandAnswer {
+  /** Its members as JSON, without the braces around them, timing left out; empty where there are no more. */
+  readonly membersJson: string;
+  /** For the log. */
+  readonly consumed?: ConsumedIOs;
+}
+
 /** One member of the SendCommand envelope. */
 export interface Command<M extends Members = Members> {
   readonly name: string;
   readonly input: M;
   /** StartSession alone comes without a token. */
   readonly startsSession?: boolean;
-  /** Answers the response's member of the same name, timing left out. @throws LedgerError */
-  readonly run: (context: CommandContext, input: InputOf<M>) => Promise<JsonObject>;
+  /** @throws LedgerError */
+  readonly run: (context: CommandContext, input: InputOf<M>) => Promise<CommandAnswer>;
 }
 
 /** Ties the type of `run`'s input to the constraints, which the caller has checked by the time it runs. */

@@ -1,8 +1,8 @@
-import { command } from './command';
-import { badRequest, type ConsumedIOs, type Page, type ParameterValue } from '../../engine';
+import { blobJson, consumedJson, pageJson } from './answer-json';
+import { command, type CommandAnswer } from './command';
+import { badRequest, type ParameterValue } from '../../engine';
 import { ION_TEXT, LEDGER_NAME, TOKEN, UNIQUE_ID } from '../input/qldb-shapes';
 import { listOf, optional, required, structure, type ValueOf } from '../input/shape';
-import type { JsonObject } from '../operations/operation';
 
 const PARAMETER_BYTES_MAX = 131_072;
 const STATEMENT_LENGTH_MAX = 100_000;
@@ -12,12 +12,14 @@ const VALUE_HOLDER = structure({
   IonText: optional(ION_TEXT),
 });
 
+const NO_MEMBERS: CommandAnswer = { membersJson: '' };
+
 const startSession = command({
   name: 'StartSession',
   startsSession: true,
   input: { LedgerName: required(LEDGER_NAME) },
   async run({ sessions, callerArn }, { LedgerName }) {
-    return { SessionToken: await sessions.startSession(LedgerName, callerArn) };
+    return { membersJson: `"SessionToken":${JSON.stringify(await sessions.startSession(LedgerName, callerArn))}` };
   },
 });
 
@@ -25,7 +27,7 @@ const startTransaction = command({
   name: 'StartTransaction',
   input: {},
   async run({ sessions, sessionToken, callerArn }) {
-    return { TransactionId: await sessions.startTransaction(sessionToken, callerArn) };
+    return { membersJson: `"TransactionId":${JSON.stringify(await sessions.startTransaction(sessionToken, callerArn))}` };
   },
 });
 
@@ -38,7 +40,7 @@ const executeStatement = command({
   },
   async run({ sessions, sessionToken, callerArn }, { TransactionId, Statement, Parameters = [] }) {
     const { page, consumed } = await sessions.executeStatement(sessionToken, callerArn, TransactionId, Statement, Parameters.map(parameterValue));
-    return { FirstPage: pageAnswer(page), ConsumedIOs: consumedAnswer(consumed) };
+    return { membersJson: `"FirstPage":${pageJson(page)},"ConsumedIOs":${consumedJson(consumed)}`, consumed };
   },
 });
 
@@ -47,7 +49,7 @@ const fetchPage = command({
   input: { TransactionId: required(UNIQUE_ID), NextPageToken: required(TOKEN) },
   async run({ sessions, sessionToken, callerArn }, { TransactionId, NextPageToken }) {
     const { page, consumed } = await sessions.fetchPage(sessionToken, callerArn, TransactionId, NextPageToken);
-    return { Page: pageAnswer(page), ConsumedIOs: consumedAnswer(consumed) };
+    return { membersJson: `"Page":${pageJson(page)},"ConsumedIOs":${consumedJson(consumed)}`, consumed };
   },
 });
 
@@ -56,7 +58,8 @@ const commitTransaction = command({
   input: { TransactionId: required(UNIQUE_ID), CommitDigest: required({ type: 'blob' }) },
   async run({ sessions, sessionToken, callerArn }, { TransactionId, CommitDigest }) {
     const { commitDigest, consumed } = await sessions.commitTransaction(sessionToken, callerArn, TransactionId, CommitDigest);
-    return { TransactionId, CommitDigest: base64(commitDigest), ConsumedIOs: consumedAnswer(consumed) };
+    const ofTransaction = `"TransactionId":${JSON.stringify(TransactionId)},"CommitDigest":${blobJson(commitDigest)}`;
+    return { membersJson: `${ofTransaction},"ConsumedIOs":${consumedJson(consumed)}`, consumed };
   },
 });
 
@@ -65,7 +68,7 @@ const abortTransaction = command({
   input: {},
   async run({ sessions, sessionToken, callerArn }) {
     await sessions.abortTransaction(sessionToken, callerArn);
-    return {};
+    return NO_MEMBERS;
   },
 });
 
@@ -74,7 +77,7 @@ const endSession = command({
   input: {},
   async run({ sessions, sessionToken, callerArn }) {
     await sessions.endSession(sessionToken, callerArn);
-    return {};
+    return NO_MEMBERS;
   },
 });
 
@@ -86,10 +89,3 @@ function parameterValue({ IonBinary, IonText }: ValueOf<typeof VALUE_HOLDER>, in
   if (IonText !== undefined && !IonBinary) return { ionText: IonText };
   throw badRequest(`Parameter ${index + 1} must have exactly one of the members IonBinary and IonText.`);
 }
-
-const base64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-
-const pageAnswer = ({ values, nextPageToken }: Page): JsonObject =>
-  ({ Values: values.map(value => ({ IonBinary: base64(value) })), NextPageToken: nextPageToken });
-
-const consumedAnswer = ({ readIOs, writeIOs }: ConsumedIOs): JsonObject => ({ ReadIOs: readIOs, WriteIOs: writeIOs });
