@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto';
-import type { IonValue } from '../ion';
+import { digestOfText, type IonValue } from '../ion';
 import { equalityKey } from '../partiql';
 
 /** Of the values seen last: a transaction looks up what it then writes. */
@@ -14,7 +13,7 @@ export function indexValueKey(value: IonValue | undefined): string | undefined {
   const text = equalityKey(value);
   const known = keys.get(text);
   if (known !== undefined) return known;
-  const key = hash('sha256', text, 'base64url').slice(0, 22);
+  const key = Buffer.from(digestOfText(text)).toString('base64url').slice(0, 22);
   if (text.length > TEXT_MAX) return key;
   if (keys.size === KEYS_MAX) keys.delete(keys.keys().next().value!);
   keys.set(text, key);

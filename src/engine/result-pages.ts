@@ -42,16 +42,17 @@ export class ResultPages {
     private readonly save: (name: string, page: StoredPage) => Promise<void>,
   ) {}
 
-  /** @throws LedgerError BadRequestException if the row, or all rows of the transaction, are too large */
-  async add(value: Uint8Array): Promise<void> {
+  /** Answers what to wait for before the next one, if anything. @throws LedgerError BadRequestException if the row, or all rows of the transaction, are too large */
+  add(value: Uint8Array): Promise<void> | undefined {
     if (value.length > PAGE_BYTES_MAX) throw badRequest(`A row of ${value.length} bytes exceeds the limit of ${PAGE_BYTES_MAX} bytes. Select fewer of its fields.`);
     this.transaction.resultBytes += value.length;
     if (this.transaction.resultBytes > RESULT_BYTES_MAX) {
       throw badRequest(`The rows of a transaction exceed the limit of ${RESULT_BYTES_MAX} bytes. Select fewer fields or documents, or go on in another transaction.`);
     }
-    if (this.current.length === PAGE_VALUES_MAX || this.currentBytes + value.length > PAGE_BYTES_MAX) await this.turn();
+    const turned = this.current.length === PAGE_VALUES_MAX || this.currentBytes + value.length > PAGE_BYTES_MAX ? this.turn() : undefined;
     this.current.push(value);
     this.currentBytes += value.length;
+    return turned;
   }
 
   /** The first page, once all rows are known. */
@@ -61,14 +62,19 @@ export class ResultPages {
     return { values: this.first, nextPageToken: pageTokenOf(this.result, 1) };
   }
 
-  private async turn(): Promise<void> {
+  /** The next page begins at once; the promise is for what has to be kept of the one before. */
+  private turn(): Promise<void> | undefined {
+    let kept: Promise<void> | undefined;
     if (this.first === undefined) {
       this.first = this.current;
       this.result = this.newId();
-    } else {await this.keep(true);}
+    } else {
+      kept = this.keep(true);
+    }
     this.index++;
     this.current = [];
     this.currentBytes = 0;
+    return kept;
   }
 
   private async keep(hasNext: boolean): Promise<void> {

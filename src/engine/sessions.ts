@@ -161,17 +161,19 @@ export class Sessions {
     return session;
   }
 
-  private async openTransaction(session: Session, transactionId: string): Promise<Transaction> {
+  private openTransaction(session: Session, transactionId: string): Transaction | Promise<never> {
     const { transaction } = session;
     if (!transaction) throw badRequest('No open transaction');
-    if (this.hasExpired(transaction)) {
-      await this.context.sessions.save({ ...session, transaction: undefined });
-      throw transactionExpired(transaction);
-    }
+    if (this.hasExpired(transaction)) return this.endExpired(session, transaction);
     if (transaction.transactionId !== transactionId) {
       throw badRequest(`Transaction ${transactionId} is not the open transaction of this session, which is ${transaction.transactionId}`);
     }
     return transaction;
+  }
+
+  private async endExpired(session: Session, transaction: Transaction): Promise<never> {
+    await this.context.sessions.save({ ...session, transaction: undefined });
+    throw transactionExpired(transaction);
   }
 
   private hasExpired({ startMillis }: Transaction): boolean {
@@ -219,7 +221,8 @@ export class Sessions {
     // A block holds the text of every statement, those that only read included.
     addBytes(transaction, Buffer.byteLength(text) + STATEMENT_OVERHEAD_BYTES);
     for await (const row of runStatement(statement, parameters, database)) {
-      await pages.add(rowBytes(row));
+      const kept = pages.add(rowBytes(row));
+      if (kept) await kept;
       this.refuseExpired(transaction);
     }
   }

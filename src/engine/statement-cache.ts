@@ -33,9 +33,11 @@ export class StatementCache {
   parse(text: string): Statement {
     const known = this.statements.get(text);
     if (known) {
-      // A Map keeps the order of insertion: the oldest come first.
-      this.statements.delete(text);
-      this.statements.set(text, known);
+      // A Map keeps the order of insertion: the oldest come first. While there is room, nobody asks for it.
+      if (this.characters > this.charactersMax / 2) {
+        this.statements.delete(text);
+        this.statements.set(text, known);
+      }
       return known.statement;
     }
     const statement = parseStatement(text);

@@ -24,7 +24,7 @@ export class TransactionDatabase implements Database {
   private readonly statementIndex: number;
   private fetches = 0;
   /** Of the committed documents that the statement saw last; a scan may see more than there is memory for. */
-  private readonly versions = new Map<string, number>();
+  private versions?: Map<string, number>;
 
   constructor(
     private readonly transaction: Transaction,
@@ -45,14 +45,14 @@ export class TransactionDatabase implements Database {
 
   async* documents(table: TableDefinition, access: Access): AsyncIterable<DocumentRevision> {
     for await (const revision of await this.committed(table, access)) {
-      await this.breathe();
+      if (this.isOutOfBreath) await this.breathe();
       if (!revision.data || this.transaction.writes.has(revision.metadata.id)) continue;
       this.rememberVersion(revision);
       this.readIOs++;
       yield committedDocument(revision);
     }
-    for (const pending of [...this.transaction.writes.values()]) {
-      await this.breathe();
+    for (const pending of this.transaction.writes.size === 0 ? [] : [...this.transaction.writes.values()]) {
+      if (this.isOutOfBreath) await this.breathe();
       if (pending.tableId !== table.tableId || !pending.data) continue;
       if (access.kind === 'documentId' && !access.documentIds.includes(pending.documentId)) continue;
       this.readIOs++;
@@ -66,7 +66,7 @@ export class TransactionDatabase implements Database {
       let pending: Revision | undefined;
       // A revision stays active until its successor's time, so each waits for the next to be known.
       for await (const revision of this.snapshot.history(table.tableId, documentId)) {
-        await this.breathe();
+        if (this.isOutOfBreath) await this.breathe();
         if (pending && activeWithin(pending, revision, window)) yield this.fetched(pending);
         pending = revision;
       }
@@ -144,9 +144,12 @@ export class TransactionDatabase implements Database {
     });
   }
 
-  /** Stores that answer at once would let a long statement keep all others of the process waiting. */
+  /** Stores that answer at once would let a long statement keep all others of the process waiting. Counts what is fetched. */
+  private get isOutOfBreath(): boolean {
+    return ++this.fetches % DOCUMENTS_AT_A_STRETCH === 0;
+  }
+
   private async breathe(): Promise<void> {
-    if (++this.fetches % DOCUMENTS_AT_A_STRETCH !== 0) return;
     await setImmediate();
     this.refuseExpired();
   }
@@ -174,7 +177,7 @@ export class TransactionDatabase implements Database {
         const valueKeys = new Set(access.values.map(indexValueKey).filter(key => key !== undefined));
         const documentIds = new Set<string>();
         for (const valueKey of valueKeys) {
-          await this.breathe();
+          if (this.isOutOfBreath) await this.breathe();
           reads.indexValues.add(indexValueRead(table.tableId, access.field, valueKey));
           for (const documentId of await this.snapshot.indexed(index.indexId, valueKey)) documentIds.add(documentId);
         }
@@ -195,19 +198,16 @@ export class TransactionDatabase implements Database {
   }
 
   private rememberVersion({ metadata: { id, version } }: Revision): void {
-    this.versions.set(id, version);
-    if (this.versions.size <= VERSIONS_REMEMBERED_MAX) return;
+    const versions = this.versions ??= new Map();
+    versions.set(id, version);
     // Maps keep insertion order, so the oldest comes first.
-    for (const oldest of this.versions.keys()) {
-      this.versions.delete(oldest);
-      break;
-    }
+    if (versions.size > VERSIONS_REMEMBERED_MAX) versions.delete(versions.keys().next().value!);
   }
 
   private async versionToWrite(table: TableDefinition, documentId: string): Promise<number> {
     const pending = this.transaction.writes.get(documentId);
     if (pending) return pending.version;
-    const version = this.versions.get(documentId) ?? (await this.snapshot.revision(table.tableId, documentId))?.metadata.version;
+    const version = this.versions?.get(documentId) ?? (await this.snapshot.revision(table.tableId, documentId))?.metadata.version;
     if (version === undefined) throw new Error(`Document ${documentId} of table ${table.name} was changed without having been read.`);
     this.transaction.reads.documentIds.add(documentId);
     return version + 1;

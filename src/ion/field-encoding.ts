@@ -4,7 +4,7 @@ import { appendDescriptor, descriptorLength, fillDescriptor } from './descriptor
 import { EncodedStruct } from './encoded-container';
 import type { Fields, FieldSink } from './field-sink';
 import { MAXIMUM_DEPTH } from './limits';
-import { millisBody } from './millis-body';
+import { appendMillisBody } from './millis-body';
 import type { KnownSymbol } from './symbol-ids';
 import { SYSTEM_SYMBOLS } from './symbol-table';
 import { TYPE_CODE } from './type-code';
@@ -79,9 +79,11 @@ class FieldWriter extends BinaryWriter implements FieldSink {
 
   millis(epochMillis: number, name?: string): void {
     this.name(name);
-    const body = millisBody(epochMillis);
-    appendDescriptor(this.sink, TYPE_CODE.timestamp, body.length);
-    this.sink.piece(body);
+    const { sink } = this;
+    const start = sink.length;
+    sink.byte(0);
+    // Never so long that its length would not fit into the descriptor.
+    sink.bytes[start] = (TYPE_CODE.timestamp << 4) | appendMillisBody(sink, epochMillis);
   }
 
   value(value: IonValue, name?: string): void {

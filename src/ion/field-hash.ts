@@ -2,7 +2,7 @@ import { DigestSink } from './digest-sink';
 import type { Fields, FieldSink } from './field-sink';
 import { appendHashSerialization } from './hash';
 import { appendSymbol, BEGIN, END, escapeFrom, sortDigestsFrom } from './hash-serialization';
-import { millisBody } from './millis-body';
+import { appendMillisBody } from './millis-body';
 import { TYPE_CODE } from './type-code';
 import type { IonValue } from './value';
 
@@ -97,7 +97,7 @@ class FieldHash implements FieldSink {
   millis(epochMillis: number, name?: string): void {
     const field = this.field(TYPE_CODE.timestamp, name);
     const start = this.sink.length;
-    this.sink.piece(millisBody(epochMillis));
+    appendMillisBody(this.sink, epochMillis);
     this.scalar(field, start);
   }
 

@@ -8,7 +8,7 @@ export * from './field-encoding';
 export * from './field-hash';
 export * from './field-sink';
 export * from './field-values';
-export { digestOfPair, digestsOfPairs, hashIon, hashIonAll } from './hash';
+export { digestOfPair, digestOfText, digestsOfPairs, hashIon, hashIonAll } from './hash';
 export * from './invalid-ion';
 export * from './json';
 export * from './limits';

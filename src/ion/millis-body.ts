@@ -2,15 +2,24 @@ import { ByteSink } from './byte-sink';
 import { appendScalarBody } from './scalar-body';
 import { ionTimestampFromMillis } from './value';
 
-let latestMillis = NaN;
+/** The body of the whole second that was asked for last: most times of a ledger are of one second. */
+let latestSecond = NaN;
 let latestBody: Uint8Array = new Uint8Array(0);
 
-/** The body of a UTC timestamp of millisecond precision. Many are of one moment, so the latest is remembered. */
-export function millisBody(epochMillis: number): Uint8Array {
-  if (epochMillis === latestMillis) return latestBody;
-  const sink = new ByteSink(16);
-  appendScalarBody(sink, ionTimestampFromMillis(epochMillis));
-  latestBody = sink.copy();
-  latestMillis = epochMillis;
-  return latestBody;
+/** Appends the body of a UTC timestamp of millisecond precision. Answers how many bytes it has. */
+export function appendMillisBody(sink: ByteSink, epochMillis: number): number {
+  const second = Math.floor(epochMillis / 1_000);
+  if (second !== latestSecond) {
+    const body = new ByteSink(16);
+    appendScalarBody(body, ionTimestampFromMillis(second * 1_000));
+    latestBody = body.copy();
+    latestSecond = second;
+  }
+  const start = sink.length;
+  sink.piece(latestBody);
+  const millis = epochMillis - second * 1_000;
+  // A signed int of as few bytes as possible, none for zero.
+  if (millis > 0x7f) sink.byte(millis >> 8);
+  if (millis > 0) sink.byte(millis & 0xff);
+  return sink.length - start;
 }
