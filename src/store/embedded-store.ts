@@ -118,8 +118,7 @@ function storeOver({ root, log, directory, path, idleMilliseconds }: OpenDirecto
       await commits.close();
       isComplete = true;
     } finally {
-      await log.close();
-      await closeDirectory(root, path, isComplete);
+      await log.close().finally(async () => closeDirectory(root, path, isComplete));
     }
   }
 

@@ -13,10 +13,12 @@ export class RequestRefused extends Error {
   readonly name = 'RequestRefused';
 }
 
-/** @throws RequestRefused when a part is empty, too long, or not encodable as UTF-8 */
-export function checkKey(key: Key): void {
-  checkKeyPart('partition', key.partition, PARTITION_BYTES_MAX);
-  checkKeyPart('sort key', key.sort, SORT_BYTES_MAX);
+/**
+ * Returns the bytes of the key.
+ * @throws RequestRefused when a part is empty, too long, or not encodable as UTF-8
+ */
+export function checkKey(key: Key): number {
+  return checkKeyPart('partition', key.partition, PARTITION_BYTES_MAX) + checkKeyPart('sort key', key.sort, SORT_BYTES_MAX);
 }
 
 /** @throws RequestRefused */
@@ -29,18 +31,18 @@ export function checkActions(actions: readonly Action[]): void {
   if (actions.length > TRANSACT_ACTIONS_MAX) {
     throw new RequestRefused(`A transact of ${actions.length} actions exceeds the limit of ${TRANSACT_ACTIONS_MAX}. Split it.`);
   }
-  const seen = new Set<string>();
+  const seen = new Map<string, Set<string>>();
   let totalBytes = 0;
   actions.forEach((action, index) => {
     const key = keyOf(action);
-    checkKey(key);
-    const identity = keyIdentity(key);
-    if (seen.has(identity)) {
+    const keyBytes = checkKey(key);
+    const sorts = seen.get(key.partition) ?? new Set();
+    if (sorts.has(key.sort)) {
       throw new RequestRefused(`Action ${index} repeats the key ${key.partition} / ${key.sort}. Merge the actions on one key into one.`);
     }
-    seen.add(identity);
+    seen.set(key.partition, sorts.add(key.sort));
     checkCondition(action.if, index);
-    totalBytes += checkedBytes(action, index);
+    totalBytes += checkedBytes(action, index, keyBytes);
   });
   if (totalBytes > TRANSACT_BYTES_MAX) {
     throw new RequestRefused(`A transact of ${totalBytes} bytes exceeds the limit of ${TRANSACT_BYTES_MAX} bytes. Split it.`);
@@ -63,7 +65,10 @@ export function keyIdentity(key: Key): string {
 /** Bytes that count towards the limits: keys, value and a fixed overhead for every put; keys alone otherwise. */
 export function actionBytes(action: Action): number {
   const key = keyOf(action);
-  const keyBytes = Buffer.byteLength(key.partition) + Buffer.byteLength(key.sort);
+  return bytesBeside(action, Buffer.byteLength(key.partition) + Buffer.byteLength(key.sort));
+}
+
+function bytesBeside(action: Action, keyBytes: number): number {
   return 'put' in action ? keyBytes + action.value.byteLength + ITEM_OVERHEAD_BYTES : keyBytes;
 }
 
@@ -76,8 +81,8 @@ export function checkWellFormed(name: string, text: string): void {
   }
 }
 
-function checkedBytes(action: Action, index: number): number {
-  const bytes = actionBytes(action);
+function checkedBytes(action: Action, index: number, keyBytes: number): number {
+  const bytes = bytesBeside(action, keyBytes);
   if ('put' in action) {
     if (bytes > ITEM_BYTES_MAX) {
       throw new RequestRefused(`The item of action ${index} has ${bytes} bytes including its keys; the limit is ${ITEM_BYTES_MAX}. Store it in parts.`);
@@ -105,13 +110,17 @@ function checkNumber(name: string, value: number | undefined, index: number): vo
   }
 }
 
-function checkKeyPart(name: string, text: string, bytesMax: number): void {
+function checkKeyPart(name: string, text: string, bytesMax: number): number {
   if (text === '') {
     throw new RequestRefused(`The ${name} is empty; a key needs both a partition and a sort key.`);
   }
-  checkWellFormed(name, text);
   const bytes = Buffer.byteLength(text);
+  // As many bytes as characters are ASCII.
+  if (bytes !== text.length) {
+    checkWellFormed(name, text);
+  }
   if (bytes > bytesMax) {
     throw new RequestRefused(`The ${name} ${text.slice(0, 40)}... has ${bytes} bytes; the limit is ${bytesMax}. Shorten it, or store a hash of it.`);
   }
+  return bytes;
 }

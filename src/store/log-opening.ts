@@ -36,9 +36,10 @@ export async function openLog(root: Database<Buffer, Buffer>, directory: string,
     return new WriteAheadLog(files, start, fileBytes);
   } catch (error) {
     await Promise.all(files.map(async file => file.close()));
-    throw error instanceof LogDamaged
-      ? new Error(`The log of the store in ${directory} is damaged: ${error.message} Restore a backup.`, { cause: error })
-      : error;
+    const { message } = error as Error;
+    throw new Error(error instanceof LogDamaged
+      ? `The log of the store in ${directory} is damaged: ${message} Restore a backup.`
+      : `The log of the store in ${directory} could not be opened: ${message}. Check the disk's free space and health.`, { cause: error });
   }
 }
 

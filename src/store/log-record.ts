@@ -3,7 +3,7 @@
  *
  * A record holds what a group of transacts changed: a header, then each change as it will rest in LMDB, its key and its value.
  */
-import { crc32 } from 'node:zlib';
+import { checksum } from './checksum';
 import { readNumber, writeNumber } from './eight-bytes';
 
 /** Records begin at multiples of this, so that writing one never touches a sector that holds another. */
@@ -52,7 +52,7 @@ export function writeRecordHeader(bytes: Buffer, start: number, end: number, cha
   writeNumber(bytes, place.number, start + NUMBER_AT);
   writeNumber(bytes, place.previous, start + PREVIOUS_AT);
   bytes.set(place.salt, start + SALT_AT);
-  bytes.writeUInt32BE(crc32(bytes.subarray(start + LENGTH_AT, end)), start + CHECKSUM_AT);
+  bytes.writeUInt32BE(checksum(bytes.subarray(start + LENGTH_AT, end)), start + CHECKSUM_AT);
 }
 
 /** The record that begins at `start`, whole and with the salt; undefined when there is none. */
@@ -65,7 +65,7 @@ export function findRecord(bytes: Buffer, start: number, salt: Buffer): FoundRec
   if (!hasSalt || end < start + RECORD_HEADER_BYTES || end > bytes.length) {
     return undefined;
   }
-  if (crc32(bytes.subarray(start + LENGTH_AT, end)) !== bytes.readUInt32BE(start + CHECKSUM_AT)) {
+  if (checksum(bytes.subarray(start + LENGTH_AT, end)) !== bytes.readUInt32BE(start + CHECKSUM_AT)) {
     return undefined;
   }
   return {

@@ -73,7 +73,8 @@ export class PartitionTable {
   }
 
   * visible(): Generator<ItemVersion> {
-    for (const sort of this.visibleSorts().sort()) {
+    const sorts = this.order ? this.order.all() : this.visibleSorts().sort();
+    for (const sort of sorts) {
       yield this.slots.get(sort)!.visible!;
     }
   }

@@ -33,6 +33,10 @@ export class SortedTexts {
     }
   }
 
+  all(): string[] {
+    return this.runs.flat();
+  }
+
   /** At most `limit` texts from `lower` on and before `upper`, the greatest of them first when `reverse`. */
   between(lower: string, upper: string, reverse: boolean, limit: number): string[] {
     return reverse ? this.descending(lower, upper, limit) : this.ascending(lower, upper, limit);
