@@ -14,6 +14,7 @@ export * from './receipt';
 export * from './redact';
 export * from './revision-proof';
 export * from './segment';
+export * from './sound-blocks';
 export * from './statement-digest';
 export * from './unique-id';
 export * from './unreadable';
