@@ -200,7 +200,7 @@ export class HashBatch {
     }
     const address = this.symbolsEnd;
     this.words[address / 4] = length;
-    this.written(sink, address + 4);
+    for (let index = 0; index < length; index++) this.bytes[address + 4 + index] = sink.bytes[index]!;
     this.symbolsEnd += 4 + Math.ceil(length / 4) * 4;
     this.symbolAddresses.set(text, address);
     return this.indexed(id, address, to);
@@ -214,7 +214,8 @@ export class HashBatch {
       this.words[SYMBOL_INDEX_AT / 4 + 2 * id + 1] = length;
       if (id >= this.indexedSymbolsEnd) this.indexedSymbolsEnd = id + 1;
     }
-    this.bytes.copyWithin(to, address + 4, address + 4 + length);
+    const { bytes } = this;
+    for (let index = 0; index < length; index++) bytes[to + index] = bytes[address + 4 + index]!;
     return to + length;
   }
 

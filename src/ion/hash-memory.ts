@@ -17,7 +17,7 @@ export const TASK_BYTES = 20;
 export const INSERT_BYTES = 12;
 export const LANE_BYTES = 12;
 export const CACHE_ENTRY_BYTES = 96;
-export const CACHE_BITS = 12;
+export const CACHE_BITS = 10;
 
 /** Largest container that is hashed here; larger ones gain nothing. */
 export const INPUT_BYTES_MAX = 128 * KILOBYTE;
