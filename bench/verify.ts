@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import Table from 'cli-table3';
+import { inspectedObject } from './inspected-object';
 import { verifyLinksOnly } from './links-only-verifier';
 import { inRounds, inRoundsOfProcessor, printComparison } from './rounds';
 import { sampleBlocks } from './sample-journal';
 import {
-  decodeIonStream, encodeIon, encodeIonStream, ionList, ionString, ionStruct, IonValue, parseIonStream, printIon, readIonStream,
+  decodeIonStream, encodeIon, encodeIonStream, ionList, ionString, ionStruct, IonValue, printIon,
 } from '../src/ion';
 import { Block, blockFromIon, blockToIon, ChainVerifier, OWN_JOURNAL, Segment, verifySegments } from '../src/journal';
 
@@ -38,21 +39,22 @@ export async function benchVerify(options: readonly string[]): Promise<void> {
 
 async function compare(title: string, revisionsPerBlock: number, values?: 'distinct'): Promise<void> {
   const objects = [...inObjects(sampleBlocks(OBJECT_COUNT * BLOCKS_PER_OBJECT, revisionsPerBlock, values))];
-  const binary = objects.map((blocks) => shared(encodeIonStream(blocks.map(blockToIon))));
+  const binary = objects.map((blocks) => encodeIonStream(blocks.map(blockToIon)));
   const text = objects.map((blocks) => blocks.map((block) => printIon(blockToIon(block))).join('\n'));
+  const textBytes = text.map((content) => Buffer.from(content));
   const workers = [1, 2].map(() => new Worker(join(__dirname, 'verify-worker.js'), { workerData: binary }));
   let turn = 0;
   const nextOf = <T>(inputs: readonly T[]): T => inputs[turn++ % inputs.length]!;
   printComparison(title, 'blocks', await inRoundsOfProcessor([
     { name: 'ion-js, ION_TEXT, links only', run: () => verifyLinksOnly(nextOf(text)) },
     { name: 'ion-js, ION_BINARY, links only', run: () => verifyLinksOnly(nextOf(binary)) },
-    { name: 'ION_TEXT, everything', run: () => verified(parseIonStream(nextOf(text))) },
-    { name: 'ION_BINARY, decoded, everything', run: () => verified(decodeIonStream(nextOf(binary))) },
-    { name: 'ION_BINARY, everything', run: () => verified(readIonStream(nextOf(binary))) },
+    { name: 'ION_TEXT, everything', run: () => verified(nextOf(textBytes)) },
+    { name: 'ION_BINARY, decoded, everything', run: () => verifiedValues(decodeIonStream(nextOf(binary))) },
+    { name: 'ION_BINARY, everything', run: () => verified(nextOf(binary)) },
   ]));
   printComparison(`${title}, by the wall clock`, 'blocks', await inRounds([
     { name: 'ion-js, ION_TEXT, links only', run: () => verifyLinksOnly(nextOf(text)) },
-    { name: 'ION_BINARY, everything', run: () => verified(readIonStream(nextOf(binary))) },
+    { name: 'ION_BINARY, everything', run: () => verified(nextOf(binary)) },
     { name: 'ION_BINARY, everything, 2 workers', run: () => verifiedBy(workers, binary.length) },
   ]));
   await Promise.all(workers.map((worker) => worker.terminate()));
@@ -68,23 +70,25 @@ function* inObjects(blocks: Iterable<Block>, blocksPerObject = BLOCKS_PER_OBJECT
   }
 }
 
-/** In memory that worker threads see without copying. */
-function shared(bytes: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
-  copy.set(bytes);
-  return copy;
+async function verified(object: Uint8Array): Promise<number> {
+  return blockCountOf(await inspectedObject(object));
 }
 
-function verified(values: Iterable<IonValue>): number {
-  const chain = new ChainVerifier({ unknownEntries: 'refused' });
-  for (const segment of verifySegments(blocksOf(values), { unknownEntries: 'refused' })) chain.addSegment(segment);
-  const { blockCount, findingCount } = chain.summary();
-  if (findingCount > 0) throw new Error('The sample is not sound');
-  return blockCount;
+/** The same, of values that are decoded first. */
+function verifiedValues(values: Iterable<IonValue>): number {
+  return blockCountOf(verifySegments(blocksOf(values), { unknownEntries: 'refused' }));
 }
 
 function* blocksOf(values: Iterable<IonValue>): Generator<Block, void, undefined> {
   for (const value of values) yield blockFromIon(value);
+}
+
+function blockCountOf(segments: Iterable<Segment>): number {
+  const chain = new ChainVerifier();
+  for (const segment of segments) chain.addSegment(segment);
+  const { blockCount, findingCount } = chain.summary();
+  if (findingCount > 0) throw new Error('The sample is not sound');
+  return blockCount;
 }
 
 /** The whole journal: each worker is given the next object as soon as it is free. */

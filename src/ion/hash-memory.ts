@@ -12,26 +12,31 @@ const region = (byteCount: number): number => {
 const SLACK = 128;
 
 export const SLOT_BYTES = 32;
+export const PAIR_BYTES = 2 * SLOT_BYTES;
 export const TASK_BYTES = 20;
 export const INSERT_BYTES = 12;
 export const LANE_BYTES = 12;
 export const CACHE_ENTRY_BYTES = 96;
-export const CACHE_BITS = 12;
+export const CACHE_BITS = 10;
 
 /** Largest container that is hashed here; larger ones gain nothing. */
 export const INPUT_BYTES_MAX = 128 * KILOBYTE;
+/** Room for containers that lie side by side. */
+const INPUT_BYTES = 256 * KILOBYTE;
 /** Symbols whose serialization is found by their id alone. */
 export const INDEXED_SYMBOLS_MAX = 8192;
 export const SYMBOL_BYTES_MAX = 4 * KILOBYTE;
 /** Most fields of a struct: they are sorted by insertion. */
 export const FIELDS_MAX = 256;
 const SLOTS_MAX = 32 * KILOBYTE;
+const PAIRS_MAX = 8 * KILOBYTE;
 const TASKS_MAX = 16 * KILOBYTE;
 const OUTPUT_BYTES = 2048 * KILOBYTE;
 /** A message that is longer is left to others. */
 export const MESSAGE_BYTES_MAX = 512 * KILOBYTE;
 
 export const ROUND_CONSTANTS_AT = region(256);
+export const PADDED_ROUND_CONSTANTS_AT = region(256);
 export const INITIAL_STATE_AT = region(32);
 /** State of four messages, a lane each. */
 export const STATE_AT = region(128);
@@ -50,7 +55,8 @@ export const CACHE_AT = region(CACHE_ENTRY_BYTES << CACHE_BITS);
 export const SYMBOL_INDEX_AT = region(8 * INDEXED_SYMBOLS_MAX);
 export const SYMBOLS_AT = region(256 * KILOBYTE + SLACK);
 export const SYMBOLS_END = next - SLACK;
-export const INPUT_AT = region(INPUT_BYTES_MAX + SLACK);
+export const INPUT_AT = region(INPUT_BYTES + SLACK);
+export const INPUT_END = next - SLACK;
 /** Serializations that are being put together, the inner ones behind the outer ones. */
 export const OUTPUT_AT = region(OUTPUT_BYTES + SLACK);
 /** Beyond this, not even a whole input that consists of nulls alone would fit any more. */
@@ -69,6 +75,10 @@ export const TASKS_AT = region(TASK_BYTES * TASKS_MAX);
 export const TASKS_END = next;
 export const SLOTS_AT = region(SLOT_BYTES * SLOTS_MAX);
 export const SLOTS_END = next;
+/** Pairs of digests, each of which is replaced by its own digest, which takes half the room. */
+export const PAIRS_AT = region(PAIR_BYTES * PAIRS_MAX);
+/** Up to three pairs behind the last one are digested with it. */
+export const PAIRS_END = next - 4 * PAIR_BYTES;
 /** A message in full for each lane. */
 export const LANE_MESSAGES_AT = region(4 * MESSAGE_BYTES_MAX);
 export const MEMORY_BYTES = next;

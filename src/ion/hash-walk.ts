@@ -5,10 +5,10 @@ import {
 import { GLOBAL } from './hash-scheduler';
 import { BEGIN, END } from './hash-serialization';
 import { MAXIMUM_DEPTH } from './limits';
-import { copyByteEscaped, markersIn } from './sha256-module';
+import { escapeMarked, markersIn } from './sha256-module';
 import { ANNOTATED, LONG_LENGTH, NEGATIVE_INT, NULL_LENGTH, TYPE_CODE } from './type-code';
 import {
-  above, add, and, anyTrue, atLeast, atMost, below, bitmask, call, choose, Code, constant, defineFunction, differs, equals, FunctionSource, get,
+  above, add, and, atLeast, atMost, below, bitmask, call, choose, Code, constant, defineFunction, differs, equals, FunctionSource, get,
   getGlobal, giveBack, isZero, load, load128, loadByte, multiply, or, repeated, set, setGlobal, shiftLeft, shiftRight, store, store128,
   storeByte, storePair, subtract, when, whilst,
 } from './wasm-assembler';
@@ -56,32 +56,28 @@ function copyEscapedFunction(): FunctionSource {
   return defineFunction({
     parameters: ['from', 'end', 'to'],
     result: true,
-    words: ['high', 'byte', 'mask', 'stop'],
+    words: ['high', 'within', 'marked', 'place'],
     vectors: ['bytes'],
-  }, ({ from, end, to, high, byte, mask, stop, bytes }) => {
-    const bytewiseUntil = (limit: number): Code => repeated(copyByteEscaped(from, to, byte), differs(get(from), get(limit)));
+  }, ({ from, end, to, high, within, marked, place, bytes }) => {
+    const copied = (marks: Code): Code => [
+      set(bytes, load128(get(from))),
+      store128(get(to), 0, get(bytes)),
+      set(marked, marks),
+      escapeMarked(from, to, marked, place, 1),
+    ];
     return [
       set(high, constant(0)),
       whilst(atMost(add(get(from), constant(16)), get(end)), [
-        set(bytes, load128(get(from))),
+        copied(bitmask(markersIn(get(bytes)))),
         set(high, or(get(high), bitmask(get(bytes)))),
-        when(anyTrue(markersIn(get(bytes))), [
-          set(stop, add(get(from), constant(16))),
-          bytewiseUntil(stop),
-        ], [
-          store128(get(to), 0, get(bytes)),
-          set(from, add(get(from), constant(16))),
-          set(to, add(get(to), constant(16))),
-        ]),
+        set(from, add(get(from), constant(16))),
+        set(to, add(get(to), constant(16))),
       ]),
       when(below(get(from), get(end)), [
-        set(bytes, load128(get(from))),
-        set(mask, subtract(shiftLeft(constant(1), subtract(get(end), get(from))), constant(1))),
-        set(high, or(get(high), and(bitmask(get(bytes)), get(mask)))),
-        when(and(bitmask(markersIn(get(bytes))), get(mask)), bytewiseUntil(end), [
-          store128(get(to), 0, get(bytes)),
-          set(to, add(get(to), subtract(get(end), get(from)))),
-        ]),
+        set(within, subtract(shiftLeft(constant(1), subtract(get(end), get(from))), constant(1))),
+        copied(and(bitmask(markersIn(get(bytes))), get(within))),
+        set(high, or(get(high), and(bitmask(get(bytes)), get(within)))),
+        set(to, add(get(to), subtract(get(end), get(from)))),
       ]),
       setGlobal(GLOBAL.beyondAscii, get(high)),
       get(to),

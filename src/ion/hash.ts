@@ -1,17 +1,14 @@
-import { DigestSink } from './digest-sink';
+import { DIGEST_LENGTH, DigestSink } from './digest-sink';
 import { EncodedContainer } from './encoded-container';
-import { HashBatch } from './hash-batch';
+import { sharedHashBatch, type HashBatch } from './hash-batch';
 import { appendSymbol, BEGIN, END, escapeFrom, sortDigestsFrom } from './hash-serialization';
-import { PairBatch } from './pair-batch';
 import { appendScalarBody } from './scalar-body';
 import { ANNOTATED, NEGATIVE_INT, NULL_LENGTH, TYPE_CODE } from './type-code';
 
 import type { IonStruct, IonValue } from './value';
 
-/** Hashing never waits for anything, so that all of it can share these, made when they are first needed. */
+/** Hashing never waits for anything, so that all of it can share this, made when it is first needed. */
 let sharedSink: DigestSink | undefined;
-let sharedBatch: HashBatch | undefined;
-let sharedPairs: PairBatch | undefined;
 
 /** The SHA-256 of two digests, one behind the other. */
 export function digestOfPair(one: Uint8Array, other: Uint8Array): Uint8Array {
@@ -32,12 +29,21 @@ export function digestOfText(text: string): Uint8Array {
   return sink.digestAt(0);
 }
 
-/** The SHA-256 of each of many pairs of digests, in their order, one behind the other. Faster than one by one from a few pairs on. */
-export function digestsOfPairs(pairs: Iterable<readonly [one: Uint8Array, other: Uint8Array]>): Uint8Array {
-  sharedPairs ??= new PairBatch();
-  sharedPairs.reset();
-  for (const [one, other] of pairs) sharedPairs.add(one, other);
-  return sharedPairs.run();
+/**
+ * The SHA-256 of each of many pairs of digests, in their order, one behind the other. Faster than one by one from a few pairs on.
+ * @param add adds the pair of an index to a batch, and answers where its digest will be, if there was room for it
+ */
+export function digestsOfPairs(count: number, add: (batch: HashBatch, index: number) => number | undefined): Uint8Array {
+  const batch = sharedHashBatch();
+  const digests = new Uint8Array(count * DIGEST_LENGTH);
+  for (let from = 0, to = 0; from < count; from = to) {
+    batch.reset();
+    const start = add(batch, to);
+    for (to++; to < count && add(batch, to) !== undefined;) to++;
+    batch.runPairs();
+    digests.set(batch.bytes.subarray(start, start! + (to - from) * DIGEST_LENGTH), from * DIGEST_LENGTH);
+  }
+  return digests;
 }
 
 /** A sink that one huge value made larger than this is not kept. */
@@ -60,7 +66,7 @@ export function hashIon(value: IonValue): Uint8Array {
 export function hashIonAll(values: readonly IonValue[]): Uint8Array[] {
   const digests: Uint8Array[] = [];
   let added: { readonly index: number; readonly slot: number }[] = [];
-  const batch = sharedBatch ??= new HashBatch();
+  const batch = sharedHashBatch();
   const run = (): void => {
     batch.run();
     for (const { index, slot } of added) digests[index] = batch.digestAt(slot);

@@ -1,8 +1,7 @@
 import { BLOCK_LENGTH, compression, INITIAL_STATE, swapped } from './sha256-rounds';
 import {
-  add, and, anyTrue, below, Code, constant, defineFunction, differs, eachByteEquals, equals, FunctionSource, get, giveBack, instantiate, isZero,
-  load, load128, loadByte, or, or128, repeated, set, shiftLeft, shiftRight, splatByte, store, store128, storeByte, storeZeros64, subtract, tee,
-  when,
+  add, and, anyTrue, below, bitmask, Code, constant, defineFunction, eachByteEquals, FunctionSource, get, instantiate, load, load128, or, or128,
+  repeated, set, shiftLeft, shiftRight, splatByte, store, store128, storeByte, storeZeros64, subtract, tee, trailingZeros, when, whilst,
 } from './wasm-assembler';
 
 /**
@@ -17,7 +16,7 @@ export interface Sha256Exports {
   readonly digest: (start: number, length: number) => void;
   /**
    * Copies the 32 bytes at `from` to `to`, an escape byte before every marker byte of Ion Hash's serialization.
-   * Up to 64 bytes at `to` are overwritten. Answers where the copy ends.
+   * Up to 96 bytes at `to` are overwritten. Answers where the copy ends.
    */
   readonly copyEscaped: (from: number, to: number) => number;
 }
@@ -76,31 +75,41 @@ function padding(start: number, length: number, end: number, scratch: number): C
 /** Which bytes of a vector are markers. */
 export const markersIn = (vector: Code): Code => or128(...MARKERS.map((marker) => eachByteEquals(vector, splatByte(marker))) as [Code]);
 
-/** Copies the byte at `from` to `to`, escaped if it is a marker, and moves both on. */
-export function copyByteEscaped(from: number, to: number, byte: number): Code {
-  const isMarker = or(...MARKERS.map((marker) => equals(get(byte), constant(marker))) as [Code]);
-  return [
-    set(byte, loadByte(get(from))),
-    // The escape stays only where the next byte does not overwrite it.
-    storeByte(get(to), 0, constant(ESCAPE)),
-    set(to, add(get(to), isMarker)),
-    storeByte(get(to), 0, get(byte)),
+/**
+ * Where bytes were copied from one address to another, of which the marked ones are markers: sets the escapes before them and moves what follows up,
+ * and `to` with it. Up to as many bytes are moved as `vectors` hold, whether they belong to the copy or not.
+ */
+export function escapeMarked(from: number, to: number, marked: number, place: number, vectors: number): Code {
+  return whilst(get(marked), [
+    set(place, trailingZeros(get(marked))),
+    storeByte(add(get(to), get(place)), 0, constant(ESCAPE)),
+    Array.from({ length: vectors }, (_, index) => {
+      return store128(add(get(to), get(place)), 1 + index * 16, load128(add(get(from), get(place)), index * 16));
+    }),
     set(to, add(get(to), constant(1))),
-    set(from, add(get(from), constant(1))),
-  ];
+    set(marked, and(get(marked), subtract(get(marked), constant(1)))),
+  ]);
 }
 
 /** Most digests hold no marker byte, and are copied as two vectors. */
 export function copyDigestEscaped(): FunctionSource {
-  return defineFunction({ parameters: ['from', 'to'], result: true, words: ['end', 'byte'] }, ({ from, to, end, byte }) => [
-    when(isZero(anyTrue(or128(markersIn(load128(get(from))), markersIn(load128(get(from), 16))))), [
-      store128(get(to), 0, load128(get(from))),
-      store128(get(to), 16, load128(get(from), 16)),
-      giveBack(add(get(to), constant(32))),
+  return defineFunction({
+    parameters: ['from', 'to'],
+    result: true,
+    words: ['marked', 'place'],
+    vectors: ['first', 'second'],
+  }, ({ from, to, marked, place, first, second }) => [
+    set(first, load128(get(from))),
+    set(second, load128(get(from), 16)),
+    store128(get(to), 0, get(first)),
+    store128(get(to), 16, get(second)),
+    set(first, markersIn(get(first))),
+    set(second, markersIn(get(second))),
+    when(anyTrue(or128(get(first), get(second))), [
+      set(marked, or(bitmask(get(first)), shiftLeft(bitmask(get(second)), constant(16)))),
+      escapeMarked(from, to, marked, place, 2),
     ]),
-    set(end, add(get(from), constant(32))),
-    repeated(copyByteEscaped(from, to, byte), differs(get(from), get(end))),
-    get(to),
+    add(get(to), constant(32)),
   ]);
 }
 

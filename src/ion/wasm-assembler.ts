@@ -49,6 +49,8 @@ export const shiftRight = combine(0x76);
 export const rotateLeft = (value: Code, bits: number): Code => [value, constant(bits), 0x77];
 export const rotateRight = (value: Code, bits: number): Code => [value, constant(bits), 0x78];
 export const isZero = (value: Code): Code => [value, 0x45];
+/** How many bits below the lowest one that is set. */
+export const trailingZeros = (value: Code): Code => [value, 0x68];
 export const equals = combine(0x46);
 export const differs = combine(0x47);
 /** Comparisons of unsigned numbers. */

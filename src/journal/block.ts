@@ -24,6 +24,16 @@ export interface Block {
   readonly revisions?: readonly BlockRevision[];
 }
 
+/** What is left of a block once it was judged by itself. */
+export interface BlockOutline {
+  readonly blockAddress: BlockAddress;
+  readonly blockHash: Uint8Array;
+  readonly previousBlockHash: Uint8Array;
+  readonly revisionCount: number;
+  /** Revisions that the block lists by their hash alone. */
+  readonly hashOnlyRevisionCount: number;
+}
+
 /** An element of a block's `revisions`: QLDB lists those of its own bookkeeping by their hash alone. */
 export type BlockRevision = Revision | InternalRevision;
 

@@ -25,39 +25,46 @@ export type Combine = (one: Uint8Array, other: Uint8Array) => Uint8Array;
 export type HashPair = readonly [one: Uint8Array, other: Uint8Array];
 
 /** What `dot` makes of each pair of hashes, none of them empty, one behind the other: many at once are faster. @throws RangeError as `dot` */
-export function dotsOf(pairs: Iterable<HashPair>): Uint8Array {
-  return digestsOfPairs(inOrder(pairs));
-}
-
-function* inOrder(pairs: Iterable<HashPair>): Generator<HashPair, void, undefined> {
-  for (const pair of pairs) {
-    const [one, other] = pair;
+export function dotsOf(pairs: readonly HashPair[]): Uint8Array {
+  for (const [one, other] of pairs) {
     if (one.length !== HASH_LENGTH || other.length !== HASH_LENGTH) throw new RangeError('Only hashes that are not empty are combined together');
-    yield compareHashes(one, other) <= 0 ? pair : [other, one];
   }
+  return digestsOfPairs(pairs.length, (batch, index) => {
+    const [one, other] = pairs[index]!;
+    return compareHashes(one, other) <= 0 ? batch.addPairFrom(one, 0, other, 0) : batch.addPairFrom(other, 0, one, 0);
+  });
 }
 
 /** Neighbours combined two by two. @param hashes an even number of hashes, one behind the other */
 export function dotsOfNeighbours(hashes: Uint8Array): Uint8Array {
   if (hashes.length === 2 * HASH_LENGTH) return dot(hashes.subarray(0, HASH_LENGTH), hashes.subarray(HASH_LENGTH));
-  return hashes.length === 0 ? EMPTY_HASH : dotsOf(neighbours(hashes));
-}
-
-function* neighbours(hashes: Uint8Array): Generator<HashPair, void, undefined> {
-  for (let at = 0; at < hashes.length; at += 2 * HASH_LENGTH) {
-    yield [hashes.subarray(at, at + HASH_LENGTH), hashes.subarray(at + HASH_LENGTH, at + 2 * HASH_LENGTH)];
-  }
+  return digestsOfPairs(hashes.length / 2 / HASH_LENGTH, (batch, index) => {
+    const one = index * 2 * HASH_LENGTH;
+    const other = one + HASH_LENGTH;
+    return compareHashesAt(hashes, one, other) <= 0 ? batch.addPairFrom(hashes, one, hashes, other) : batch.addPairFrom(hashes, other, hashes, one);
+  });
 }
 
 /** QLDB's order of hashes: from the last byte to the first, each byte as a signed number. */
 export function compareHashes(one: Uint8Array, other: Uint8Array): number {
   for (let index = HASH_LENGTH - 1; index >= 0; index--) {
-    // Shifting up to the sign bit and back makes a byte signed.
-    const difference = ((one[index]! << 24) >> 24) - ((other[index]! << 24) >> 24);
+    const difference = signed(one[index]!) - signed(other[index]!);
     if (difference !== 0) return difference;
   }
   return 0;
 }
+
+/** The same for two hashes that stand in the same bytes. */
+export function compareHashesAt(bytes: Uint8Array, one: number, other: number): number {
+  for (let index = HASH_LENGTH - 1; index >= 0; index--) {
+    const difference = signed(bytes[one + index]!) - signed(bytes[other + index]!);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Shifting up to the sign bit and back makes a byte signed. */
+const signed = (byte: number): number => (byte << 24) >> 24;
 
 /** Whether two hashes are the same. */
 export function sameHash(one: Uint8Array, other: Uint8Array): boolean {

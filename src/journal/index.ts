@@ -15,6 +15,7 @@ export * from './redact';
 export * from './revision-metadata';
 export * from './revision-proof';
 export * from './segment';
+export * from './sound-blocks';
 export * from './statement-digest';
 export * from './unique-id';
 export * from './unreadable';

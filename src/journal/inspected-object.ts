@@ -1,7 +1,8 @@
-import { InvalidIon, streamIonBatches } from '../ion';
-import type { Block } from './block';
+import { InvalidIon, streamIonBatches, type IonValue } from '../ion';
+import type { Block, BlockOutline } from './block';
 import { exportedBlock, unreadableAfter, type ExportedJournalObject } from './exported-journal';
-import { inspectedInTurn, OpenSegment, type InspectionRules, type Segment } from './segment';
+import { inspectedInTurn, OpenSegment, outlineOf, type InspectionRules, type Segment } from './segment';
+import { soundBlocks } from './sound-blocks';
 import type { BlockInspection, Finding } from './verify-block';
 
 /** Blocks of a data object that arrived together, once each of them has been inspected by itself. Plain data, as segments are. */
@@ -22,30 +23,17 @@ export async function* inspectedBlocks(
   try {
     for await (const { values, placed } of streamIonBatches(chunks, { padding: 'refused' })) {
       const inspection = new ObjectInspection(object, rules);
-      const blocks: Block[] = [];
-      const readingFault = faultOf(() => values.forEach(value => blocks.push(exportedBlock(value, object))));
-      const hashingFault = faultOf(() => {
-        for (const [block, inspected] of inspectedInTurn(blocks)) {
-          inspection.add(block, inspected);
-          last = block.blockAddress.sequenceNo;
-        }
-      });
+      let fault: { readonly error: unknown } | undefined;
+      try {
+        for (const sequenceNo of inspection.addInTurn(values)) last = sequenceNo;
+      } catch (error) {
+        fault = { error };
+      }
       yield inspection.inspected();
-      // What is hashed has been read, so its fault comes first.
-      const fault = hashingFault ?? readingFault;
       if (fault !== undefined) throw fault.error instanceof InvalidIon ? placed(fault.error) : fault.error;
     }
   } catch (error) {
     throw unreadableAfter(last, error, object);
-  }
-}
-
-function faultOf(work: () => void): { readonly error: unknown } | undefined {
-  try {
-    work();
-    return undefined;
-  } catch (error) {
-    return { error };
   }
 }
 
@@ -58,13 +46,42 @@ class ObjectInspection {
     this.open = new OpenSegment(rules);
   }
 
-  add(block: Block, inspection: BlockInspection): void {
-    this.push(this.open.add(block, this.judged(block, inspection)));
+  /** Answers with the number of each block. @throws InvalidIon and InvalidBlock, while iterating, at what is no block */
+  * addInTurn(values: readonly IonValue[]): Generator<number, void, undefined> {
+    const sound = this.object.format === 'JSON' ? [] : soundBlocks(values);
+    for (let index = 0, end = 0; index < values.length; index = end) {
+      const block = sound[index];
+      end = index + 1;
+      if (block !== undefined) {
+        yield this.add(block, { findings: [], unknownEntryCount: block.unknownEntryCount });
+        continue;
+      }
+      while (end < values.length && sound[end] === undefined) end++;
+      yield* this.addOthersInTurn(values.slice(index, end));
+    }
   }
 
   inspected(): InspectedBlocks {
     this.push(this.open.end());
     return { segments: this.segments, unjudgedRevisionCount: this.unjudgedRevisionCount };
+  }
+
+  /** Those of which it takes a closer look to tell what is wrong, if anything is. */
+  private* addOthersInTurn(values: readonly IonValue[]): Generator<number, void, undefined> {
+    const blocks: Block[] = [];
+    let fault: { readonly error: unknown } | undefined;
+    try {
+      for (const value of values) blocks.push(exportedBlock(value, this.object));
+    } catch (error) {
+      fault = { error };
+    }
+    for (const [block, inspection] of inspectedInTurn(blocks)) yield this.add(outlineOf(block), this.judged(block, inspection));
+    if (fault !== undefined) throw fault.error;
+  }
+
+  private add(block: BlockOutline, inspection: BlockInspection): number {
+    this.push(this.open.add(block, inspection));
+    return block.blockAddress.sequenceNo;
   }
 
   private push(segment: Segment | undefined): void {

@@ -1,5 +1,5 @@
 import { InvalidIon } from '../ion';
-import type { Block, BlockAddress } from './block';
+import type { Block, BlockAddress, BlockOutline } from './block';
 import { HASH_LENGTH, sameHash } from './dot';
 import { inspectBlock, inspectBlocks, type BlockInspection, type Finding } from './verify-block';
 
@@ -36,7 +36,13 @@ export function tipOf({ first: { strandId, sequenceNo }, blockCount }: Segment):
 
 /** A segment of one block. */
 export function segmentOf(block: Block, inspection: BlockInspection, rules: InspectionRules): Segment {
-  return new SegmentBuilder(block, allFindings(block, inspection, rules), inspection.unknownEntryCount).segment();
+  return new SegmentBuilder(outlineOf(block), allFindings(block, inspection, rules), inspection.unknownEntryCount).segment();
+}
+
+/** What a segment keeps of a block. */
+export function outlineOf({ blockAddress, blockHash, previousBlockHash, revisions = [] }: Block): BlockOutline {
+  const hashOnlyRevisionCount = revisions.reduce((count, { kind }) => kind === 'internal' ? count + 1 : count, 0);
+  return { blockAddress, blockHash, previousBlockHash, revisionCount: revisions.length, hashOnlyRevisionCount };
 }
 
 /** How many blocks are best hashed together. */
@@ -50,7 +56,7 @@ export function* verifySegments(blocks: Iterable<Block>, rules: InspectionRules 
   const open = new OpenSegment(rules);
   for (const batch of inBatches(blocks)) {
     for (const [block, inspection] of inspectedInTurn(batch)) {
-      const ended = open.add(block, inspection);
+      const ended = open.add(outlineOf(block), inspection);
       if (ended !== undefined) yield ended;
     }
   }
@@ -94,7 +100,7 @@ export class OpenSegment {
   constructor(private readonly rules: InspectionRules) {}
 
   /** @returns the segment that ends before this block, if one does */
-  add(block: Block, inspection: BlockInspection): Segment | undefined {
+  add(block: BlockOutline, inspection: BlockInspection): Segment | undefined {
     const findings = allFindings(block, inspection, this.rules);
     if (findings.length === 0 && this.builder?.continuesWith(block)) {
       this.builder.append(block, inspection.unknownEntryCount);
@@ -119,19 +125,19 @@ class SegmentBuilder {
   private hashOnlyRevisionCount = 0;
   private unknownEntryCount = 0;
 
-  constructor(private readonly first: Block, private readonly findings: readonly Finding[], unknownEntryCount: number) {
+  constructor(private readonly first: BlockOutline, private readonly findings: readonly Finding[], unknownEntryCount: number) {
     this.append(first, unknownEntryCount);
   }
 
-  continuesWith({ blockAddress: { strandId, sequenceNo }, previousBlockHash }: Block): boolean {
+  continuesWith({ blockAddress: { strandId, sequenceNo }, previousBlockHash }: BlockOutline): boolean {
     const { blockAddress: first } = this.first;
     return sequenceNo === first.sequenceNo + this.hashes.length && strandId === first.strandId && sameHash(previousBlockHash, this.hashes.at(-1)!);
   }
 
-  append({ blockHash, revisions = [] }: Block, unknownEntryCount: number): void {
+  append({ blockHash, revisionCount, hashOnlyRevisionCount }: BlockOutline, unknownEntryCount: number): void {
     this.hashes.push(blockHash);
-    this.revisionCount += revisions.length;
-    for (const { kind } of revisions) if (kind === 'internal') this.hashOnlyRevisionCount += 1;
+    this.revisionCount += revisionCount;
+    this.hashOnlyRevisionCount += hashOnlyRevisionCount;
     this.unknownEntryCount += unknownEntryCount;
   }
 
@@ -152,7 +158,7 @@ class SegmentBuilder {
   }
 }
 
-function allFindings({ blockAddress: { sequenceNo } }: Block, inspection: BlockInspection, { unknownEntries }: InspectionRules): readonly Finding[] {
+function allFindings({ blockAddress: { sequenceNo } }: Pick<Block, 'blockAddress'>, inspection: BlockInspection, { unknownEntries }: InspectionRules): readonly Finding[] {
   const { findings, unknownEntryCount } = inspection;
   if (unknownEntryCount === 0 || unknownEntries !== 'refused') return findings;
   const message = `Block ${sequenceNo}: entriesHashList holds ${unknownEntryCount} of something that is not in the block.`;
