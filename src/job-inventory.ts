@@ -282,7 +282,7 @@ export class JobInventory extends Resource {
   }
 
   private allowListing(service: ILedgerService | undefined, organizations: readonly string[], batchOperations: boolean): void {
-    service?.grants._reach(this.runFunction);
+    service?.grants.listJournalExports(this.runFunction);
     if (organizations.length > 0) {
       this.runFunction.addToRolePolicy(new iam.PolicyStatement({
         actions: ['workmail:ListMailboxExportJobs'],

@@ -3,6 +3,7 @@ import {
   aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs, aws_s3 as s3,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { ControlPlaneAction } from './control-plane-action';
 import { ExportEncryption, encryptionProblem, exportKey } from './export-encryption';
 import { defaultPrefix, normalizedPrefix, prefixProblem } from './export-prefix';
 import { ExportRole } from './export-role';
@@ -178,7 +179,11 @@ export class JournalExportSchedule extends Resource {
       WindowSeconds: this.windowLength.toSeconds(),
       WindowsPerRun: windowsPerRun,
     });
-    service.grants._reach(this.runFunction);
+    ledger.grants.exportJournal(this.runFunction);
+    if (!props.start) {
+      // Only it tells when the ledger was created.
+      ledger.grants.controlPlane(this.runFunction, ControlPlaneAction.DESCRIBE_LEDGER);
+    }
     this.rule = new events.Rule(this, 'Rule', {
       description: `Exports of the journal of a ledger (${this.node.path})`.slice(0, 512),
       schedule,

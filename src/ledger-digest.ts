@@ -3,6 +3,7 @@ import {
   aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs, aws_s3 as s3,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { ControlPlaneAction } from './control-plane-action';
 import { normalizedPrefix, prefixProblem } from './export-prefix';
 import { collecting } from './handler-policies';
 import { IJournalArchive, JournalArchive } from './journal-archive';
@@ -148,7 +149,7 @@ export class LedgerDigest extends Resource {
       environment: { LEDGER_DIGEST: Stack.of(this).toJsonString({ ServiceUrl: service.serviceUrl, ...declaration }) },
     });
     const access = new iam.Policy(this, 'RunAccess', { roles: [this.runFunction.role!], statements: this.keepingStatements(this.runFunction.role!) });
-    service.grants._reach(this.runFunction);
+    ledger.grants.controlPlane(this.runFunction, ControlPlaneAction.GET_DIGEST);
 
     const target = new targets.LambdaFunction(this.runFunction);
     const schedule = props.schedule ?? events.Schedule.rate(Duration.days(1));
