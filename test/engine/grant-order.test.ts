@@ -105,7 +105,10 @@ describe.each<[string, (fixture?: EngineFixture) => Promise<Subject>]>([['on sta
       const grant = await made();
       const request = requestsOf(grant);
       const [earlier, later] = [request('earlier', 9_000), request('later', 1_000)];
-      const puts = [async () => grant.put(true, earlier).catch(error => expect(error).toMatchObject(SUPERSEDED)), async () => grant.put(false, later)];
+      const puts = [
+        async () => grant.put(true, earlier).catch(error => expect(error).toMatchObject(SUPERSEDED)),
+        async () => grant.put(false, later),
+      ];
       await Promise.all((isLaterFirst ? puts.reverse() : puts).map(put => put()));
       expect(await grant.left()).toBe('narrow');
     }
