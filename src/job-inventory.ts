@@ -8,7 +8,7 @@ import { IJournalArchive, JournalArchive } from './journal-archive';
 import { ILedgerService } from './ledger-service';
 import { knownAtSynth, rejectProblems } from './problems';
 import { runFunction } from './run-function';
-import { SilenceAlarm } from './silence-alarm';
+import { silenceAlarm } from './silence-alarm';
 
 /** A kind of job that an inventory lists. */
 export enum JobKind {
@@ -216,7 +216,7 @@ export class JobInventory extends Resource {
       alarmDescription: `Jobs run for longer than ${stuckAfter.toHumanString()}. The newest report below ${this.prefix} in the archive names them. (${this.node.path})`,
       treatMissingData: cloudwatch.TreatMissingData.IGNORE,
     });
-    this.gapsAlarm = new SilenceAlarm(this, 'GapsAlarm', {
+    this.gapsAlarm = silenceAlarm(this, 'GapsAlarm', {
       // Two intervals hold a run for certain, whatever the second it began in.
       metric: this.metricGaps({ period: Duration.minutes(2 * this.interval.toMinutes()) }),
       threshold: 1,

@@ -14,7 +14,7 @@ import { ILedger } from './ledger';
 import { rejectProblems } from './problems';
 import { runFunction } from './run-function';
 import { serviceOf, serviceProblem } from './service-of';
-import { SilenceAlarm } from './silence-alarm';
+import { silenceAlarm } from './silence-alarm';
 
 /** What the exports of a schedule cover, and where they go. */
 export interface JournalExportScheduleOptions {
@@ -206,7 +206,7 @@ export class JournalExportSchedule extends Resource {
     });
     const lateAfter = props.lateAfter ?? Duration.seconds(Math.max(3 * 3600, 3 * (secondsOfRate(schedule) ?? 0)));
     const hours = silentHours(schedule);
-    this.lateAlarm = new SilenceAlarm(this, 'LateAlarm', {
+    this.lateAlarm = silenceAlarm(this, 'LateAlarm', {
       alarmDescription: `The journal of a ledger is exported late, or not at all: see the log of ${this.runFunction.functionName}.`,
       metric: this.metricExportLag({ period: Duration.hours(1) }),
       threshold: lateAfter.toSeconds(),

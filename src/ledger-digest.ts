@@ -13,7 +13,7 @@ import { LEDGER_DIGEST_LIFECYCLE, allowHandlers, lifecycleResource, lifecycleRol
 import { rejectProblems } from './problems';
 import { runFunction } from './run-function';
 import { serviceOf, serviceProblem } from './service-of';
-import { SilenceAlarm } from './silence-alarm';
+import { silenceAlarm } from './silence-alarm';
 
 /** When digests of a ledger are taken, and where they are kept. */
 export interface LedgerDigestOptions {
@@ -167,7 +167,7 @@ export class LedgerDigest extends Resource {
     deployed.node.addDependency(access);
 
     const hours = silentHours(schedule);
-    this.lateAlarm = new SilenceAlarm(this, 'LateAlarm', {
+    this.lateAlarm = silenceAlarm(this, 'LateAlarm', {
       alarmDescription: `No digest of a ledger was kept for ${hours} hours: see the log of ${this.runFunction.functionName}.`,
       metric: this.metricDigestsKept({ period: Duration.hours(1) }),
       threshold: 1,

@@ -65,7 +65,7 @@ test('a custom resource outlives none of what it needs: it depends on its provid
       expect.stringMatching(`^${provider}HandlerRoleDefaultPolicy`),
       expect.stringMatching('^ServiceApiFunctionUrl'),
       expect.stringMatching('^ServiceApiRoleDefaultPolicy'),
-      expect.stringMatching('^ServiceWorkerDynamoDBEventSource'),
+      expect.stringMatching('^ServiceWorkerTableStream'),
       expect.stringMatching('^ServiceTable'),
     ]));
   }
