@@ -15,6 +15,7 @@ import { rejectProblems } from './problems';
 import { runFunction } from './run-function';
 import { serviceOf, serviceProblem } from './service-of';
 import { silenceAlarm } from './silence-alarm';
+import { thresholdAlarm } from './threshold-alarm';
 
 /** What the exports of a schedule cover, and where they go. */
 export interface JournalExportScheduleOptions {
@@ -196,13 +197,9 @@ export class JournalExportSchedule extends Resource {
       this.rule.node.addDependency(access);
     }
 
-    this.failureAlarm = new cloudwatch.Alarm(this, 'FailureAlarm', {
+    this.failureAlarm = thresholdAlarm(this, 'FailureAlarm', {
       alarmDescription: `An export of the journal of a ledger failed: see the log of ${this.runFunction.functionName}. It is tried again by the next run.`,
       metric: this.metricExportFailures({ period: Duration.hours(1) }),
-      threshold: 1,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: 1,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
     const lateAfter = props.lateAfter ?? Duration.seconds(Math.max(3 * 3600, 3 * (secondsOfRate(schedule) ?? 0)));
     const hours = silentHours(schedule);

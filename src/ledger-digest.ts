@@ -14,6 +14,7 @@ import { rejectProblems } from './problems';
 import { runFunction } from './run-function';
 import { serviceOf, serviceProblem } from './service-of';
 import { silenceAlarm } from './silence-alarm';
+import { thresholdAlarm } from './threshold-alarm';
 
 /** When digests of a ledger are taken, and where they are kept. */
 export interface LedgerDigestOptions {
@@ -215,14 +216,7 @@ export class LedgerDigest extends Resource {
   }
 
   private alarm(id: string, description: string, metric: cloudwatch.Metric): cloudwatch.Alarm {
-    return new cloudwatch.Alarm(this, id, {
-      alarmDescription: `${description}: see the log of ${this.runFunction.functionName}.`,
-      metric,
-      threshold: 1,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: 1,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-    });
+    return thresholdAlarm(this, id, { alarmDescription: `${description}: see the log of ${this.runFunction.functionName}.`, metric });
   }
 
   /** Create objects below the prefix, and read those that are there; nothing can be overwritten that way, because the function creates only. */
