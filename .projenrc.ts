@@ -115,6 +115,9 @@ for (const path of ['/dist-code/', '/examples/', '/bench/', '/local-aws/', '/doc
   '.jsii.tabl.json', '/tsconfig.dev.json', '/scripts/', '/integ.config.json']) {
   project.addPackageIgnore(path);
 }
+// The library is one file; the modules that it is made of only tell their types.
+project.addPackageIgnore('/lib/*.js');
+project.addPackageIgnore('!/lib/index.js');
 project.package.addField('jsiiRosetta', { strict: true });
 // Only the rooms that consumers load are packed: the rest runs from assets/.
 for (const room of ['cli', 'custom-resources', 'engine', 'ion', 'journal', 'partiql', 'service', 'store']) project.addPackageIgnore(`/lib/${room}/`);
@@ -124,6 +127,7 @@ const bundle = project.addTask('bundle', {
   description: 'Bundle the Lambda handlers, the service and the command line into assets/',
 });
 project.preCompileTask.spawn(bundle);
+project.compileTask.exec('node scripts/one-file.mjs');
 const rosetta = project.addTask('rosetta', { exec: 'jsii-rosetta extract --strict --compile', description: 'Compile every snippet of README and docstrings' });
 // Tests deploy the bundles and hold the library to what jsii makes of it, so both are made first.
 project.testTask.prependSpawn(rosetta);

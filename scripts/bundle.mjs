@@ -1,7 +1,8 @@
 // Bundles what runs outside the construct library into assets/: Lambda handlers, the service, the command line.
 // Packages resolve to their ESM entry points, which lets esbuild drop the SDK operations that nobody calls.
-import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { chmod, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { thirdPartyLicenses } from './third-party-licenses.mjs';
@@ -63,6 +64,18 @@ const versionsOnly = {
   },
 };
 
+/** Of all that is in the folder of a bundle: synthesis takes it as it is, instead of reading every bundle anew. */
+async function hashesOf(bundles) {
+  const folders = [...new Set(bundles.map(({ output }) => dirname(output)))].filter(folder => folder !== 'assets/cli');
+  return Object.fromEntries(await Promise.all(folders.map(async (folder) => {
+    const files = (await readdir(join(DRAFT, folder))).sort();
+    const hashes = await Promise.all(files.map(async file => [file, sha256(await readFile(join(DRAFT, folder, file)))]));
+    return [folder.slice('assets/'.length), sha256(JSON.stringify(hashes))];
+  })));
+}
+
+const sha256 = content => createHash('sha256').update(content).digest('hex');
+
 await rm(DRAFT, { recursive: true, force: true });
 const inputs = new Set();
 let failed = false;
@@ -94,6 +107,7 @@ if (failed) {
   console.error('A bundle is over its budget. Find out what it pulled in, and import less.');
   process.exit(1);
 }
+await writeFile(join(DRAFT, 'assets/hashes.json'), `${JSON.stringify(await hashesOf(BUNDLES.filter(({ onLambda = true }) => onLambda)), undefined, 2)}\n`);
 await writeFile(join(DRAFT, 'assets/THIRD-PARTY-LICENSES.txt'), await thirdPartyLicenses([...inputs]));
 await chmod(join(DRAFT, 'assets/cli/index.js'), 0o755);
 await rm('assets', { recursive: true, force: true });

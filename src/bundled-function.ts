@@ -1,3 +1,4 @@
+import { readFileSync } from 'fs';
 import * as path from 'path';
 import { Duration, Size, Stack, aws_ec2 as ec2, aws_iam as iam, aws_lambda as lambda, aws_logs as logs } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
@@ -50,13 +51,23 @@ export function bundledFunction(scope: Construct, id: string, props: BundledFunc
   });
 }
 
+const ASSETS = path.join(__dirname, '..', 'assets');
+
+let hashes: Readonly<Record<string, string>> | undefined;
+
+/** The hash of a bundle's content, which was computed when it was built: a bundle never changes afterwards, and need not be read at each synthesis. */
+function bundleHash(bundle: string): string {
+  hashes ??= JSON.parse(readFileSync(path.join(ASSETS, 'hashes.json'), 'utf8')) as Readonly<Record<string, string>>;
+  return hashes[bundle];
+}
+
 const CODES = new WeakMap<Stack, Map<string, lambda.Code>>();
 
 /** The code of a bundle: one asset a stack, however many functions share it. */
 function bundleCode(stack: Stack, bundle: string): lambda.Code {
   const codes = CODES.get(stack) ?? new Map<string, lambda.Code>();
   CODES.set(stack, codes);
-  const code = codes.get(bundle) ?? lambda.Code.fromAsset(path.join(__dirname, '..', 'assets', bundle));
+  const code = codes.get(bundle) ?? lambda.Code.fromAsset(path.join(ASSETS, bundle), { assetHash: bundleHash(bundle) });
   codes.set(bundle, code);
   return code;
 }

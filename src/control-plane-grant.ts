@@ -2,7 +2,7 @@ import { CustomResource, Lazy, Stack, Token, TokenComparison, aws_iam as iam } f
 import { Construct } from 'constructs';
 import { ILedgerService } from './any-ledger-service';
 import { isOfAnotherAccount } from './journal-roles';
-import { fingerprintOf, grantIdOf, namedPrincipal } from './ledger-grant-resource';
+import { fingerprintOf, grantIdOf, grantInService, namedPrincipal } from './ledger-grant-resource';
 import { LEDGER_GRANT_LIFECYCLE, lifecycleResource } from './lifecycle-provider';
 import { policyName } from './policy-name';
 
@@ -23,7 +23,7 @@ const ACTIONS = new WeakMap<CustomResource, Set<string>>();
  * What the service is told about a principal that may call its control plane: one resource for each ledger, whose actions grow with each grant. It lives
  * beside the principal, as its IAM policy does.
  */
-export function controlPlaneGrant(
+function controlPlaneGrant(
   service: ILedgerService, grantee: iam.IGrantable, subject: ControlPlaneSubject, actions: readonly string[],
 ): CustomResource {
   const { construct: scope, arn } = namedPrincipal(grantee)!;
@@ -39,7 +39,8 @@ export function controlPlaneGrant(
     LedgerName: subject.ledgerName,
     GrantId: grantIdOf(scope, fingerprint),
     PrincipalArn: arn,
-    Actions: Lazy.list({ produce: () => [...granted].sort() }),
+    // Who may do everything needs nothing else, and the service takes nothing beside it.
+    Actions: Lazy.list({ produce: () => granted.has(EVERYTHING) ? [EVERYTHING] : [...granted].sort() }),
   });
   ACTIONS.set(resource, granted);
   return resource;
@@ -47,13 +48,28 @@ export function controlPlaneGrant(
 
 /** Tells the service that a principal administers it, whatever else it was told. */
 export const administratorGrant = (service: ILedgerService, grantee: iam.IGrantable): CustomResource =>
-  controlPlaneGrant(service, grantee, { path: service.node.path, ledgerName: EVERYTHING }, [EVERYTHING]);
+  controlPlaneGrant(service, grantee, everyLedgerOf(service), [EVERYTHING]);
+
+/** What is about no single ledger. */
+export const everyLedgerOf = (service: ILedgerService): ControlPlaneSubject => ({ path: service.node.path, ledgerName: EVERYTHING });
+
+/** Lets a principal call operations of the control plane of a service that checks grants: IAM does once the service was told that it may call no others. */
+export function heldGrant(
+  service: ILedgerService, grantee: iam.IGrantable, subject: ControlPlaneSubject, actions: readonly string[], resourceArns: string[],
+): iam.Grant {
+  const inService = controlPlaneGrant(service, grantee, subject, actions);
+  return service.grants._reach(heldBy(inService, grantee), doorstepOf(service, inService, grantee))
+    .combine(grantInService(grantee, service, inService, { actions: qldbActions(actions), resourceArns }));
+}
+
+/** Actions as IAM names them. */
+export const qldbActions = (actions: readonly string[]): string[] => [...new Set(actions)].sort().map(action => `qldb:${action}`);
 
 /**
  * The same grantee, but what it is given from now on is in a policy of its own that is there only while `inService` is. Else there would be a time when
  * IAM lets the grantee in and the service does not know yet that it is to be held to less than everything.
  */
-export function heldBy(inService: CustomResource, grantee: iam.IGrantable): iam.IGrantable {
+function heldBy(inService: CustomResource, grantee: iam.IGrantable): iam.IGrantable {
   const { construct: identity } = namedPrincipal(grantee)!;
   const { grantPrincipal } = grantee;
   const policy = accessPolicy(identity);
@@ -77,7 +93,7 @@ export function heldBy(inService: CustomResource, grantee: iam.IGrantable): iam.
  * Where the permission goes by which a function lets in a grantee of another account; undefined if it takes none, or none that this stack could create.
  * Among the function's own it would be there before `inService`, which waits for the whole service, and IAM may let the grantee in already.
  */
-export function doorstepOf(service: ILedgerService, inService: CustomResource, grantee: iam.IGrantable): Construct | undefined {
+function doorstepOf(service: ILedgerService, inService: CustomResource, grantee: iam.IGrantable): Construct | undefined {
   const { construct: identity } = namedPrincipal(grantee)!;
   const { account } = service.env;
   if (isSameAccount(account, grantee.grantPrincipal.principalAccount) || isOfAnotherAccount(account, Stack.of(identity).account)) {

@@ -8,7 +8,8 @@ import { IJournalArchive, JournalArchive } from './journal-archive';
 import { ILedgerService } from './ledger-service';
 import { knownAtSynth, rejectProblems } from './problems';
 import { runFunction } from './run-function';
-import { SilenceAlarm } from './silence-alarm';
+import { silenceAlarm } from './silence-alarm';
+import { thresholdAlarm } from './threshold-alarm';
 
 /** A kind of job that an inventory lists. */
 export enum JobKind {
@@ -204,19 +205,19 @@ export class JobInventory extends Resource {
       targets: [new targets.LambdaFunction(this.runFunction, { retryAttempts: 1, maxEventAge: Duration.minutes(5) })],
     });
 
-    this.failedJobsAlarm = this.alarm('FailedJobsAlarm', {
+    this.failedJobsAlarm = thresholdAlarm(this, 'FailedJobsAlarm', {
       metric: this.metricFailedJobs(),
-      threshold: props.failedJobsThreshold ?? 1,
+      threshold: props.failedJobsThreshold,
       alarmDescription: `Jobs failed. The newest report below ${this.prefix} in the archive names them. (${this.node.path})`,
       treatMissingData: cloudwatch.TreatMissingData.IGNORE,
     });
-    this.stuckJobsAlarm = this.alarm('StuckJobsAlarm', {
+    this.stuckJobsAlarm = thresholdAlarm(this, 'StuckJobsAlarm', {
       metric: this.metricStuckJobs(),
-      threshold: props.stuckJobsThreshold ?? 1,
+      threshold: props.stuckJobsThreshold,
       alarmDescription: `Jobs run for longer than ${stuckAfter.toHumanString()}. The newest report below ${this.prefix} in the archive names them. (${this.node.path})`,
       treatMissingData: cloudwatch.TreatMissingData.IGNORE,
     });
-    this.gapsAlarm = new SilenceAlarm(this, 'GapsAlarm', {
+    this.gapsAlarm = silenceAlarm(this, 'GapsAlarm', {
       // Two intervals hold a run for certain, whatever the second it began in.
       metric: this.metricGaps({ period: Duration.minutes(2 * this.interval.toMinutes()) }),
       threshold: 1,
@@ -282,7 +283,7 @@ export class JobInventory extends Resource {
   }
 
   private allowListing(service: ILedgerService | undefined, organizations: readonly string[], batchOperations: boolean): void {
-    service?.grants._reach(this.runFunction);
+    service?.grants.listJournalExports(this.runFunction);
     if (organizations.length > 0) {
       this.runFunction.addToRolePolicy(new iam.PolicyStatement({
         actions: ['workmail:ListMailboxExportJobs'],
@@ -293,14 +294,6 @@ export class JobInventory extends Resource {
       // Has no resource-level permissions.
       this.runFunction.addToRolePolicy(new iam.PolicyStatement({ actions: ['s3:ListJobs'], resources: ['*'] }));
     }
-  }
-
-  private alarm(id: string, props: Omit<cloudwatch.AlarmProps, 'evaluationPeriods'>): cloudwatch.Alarm {
-    return new cloudwatch.Alarm(this, id, {
-      ...props,
-      evaluationPeriods: 1,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-    });
   }
 }
 

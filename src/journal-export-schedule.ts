@@ -3,6 +3,7 @@ import {
   aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs, aws_s3 as s3,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { ControlPlaneAction } from './control-plane-action';
 import { ExportEncryption, encryptionProblem, exportKey } from './export-encryption';
 import { defaultPrefix, normalizedPrefix, prefixProblem } from './export-prefix';
 import { ExportRole } from './export-role';
@@ -13,7 +14,8 @@ import { ILedger } from './ledger';
 import { rejectProblems } from './problems';
 import { runFunction } from './run-function';
 import { serviceOf, serviceProblem } from './service-of';
-import { SilenceAlarm } from './silence-alarm';
+import { silenceAlarm } from './silence-alarm';
+import { thresholdAlarm } from './threshold-alarm';
 
 /** What the exports of a schedule cover, and where they go. */
 export interface JournalExportScheduleOptions {
@@ -178,7 +180,11 @@ export class JournalExportSchedule extends Resource {
       WindowSeconds: this.windowLength.toSeconds(),
       WindowsPerRun: windowsPerRun,
     });
-    service.grants._reach(this.runFunction);
+    ledger.grants.exportJournal(this.runFunction);
+    if (!props.start) {
+      // Only it tells when the ledger was created.
+      ledger.grants.controlPlane(this.runFunction, ControlPlaneAction.DESCRIBE_LEDGER);
+    }
     this.rule = new events.Rule(this, 'Rule', {
       description: `Exports of the journal of a ledger (${this.node.path})`.slice(0, 512),
       schedule,
@@ -191,17 +197,13 @@ export class JournalExportSchedule extends Resource {
       this.rule.node.addDependency(access);
     }
 
-    this.failureAlarm = new cloudwatch.Alarm(this, 'FailureAlarm', {
+    this.failureAlarm = thresholdAlarm(this, 'FailureAlarm', {
       alarmDescription: `An export of the journal of a ledger failed: see the log of ${this.runFunction.functionName}. It is tried again by the next run.`,
       metric: this.metricExportFailures({ period: Duration.hours(1) }),
-      threshold: 1,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: 1,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
     });
     const lateAfter = props.lateAfter ?? Duration.seconds(Math.max(3 * 3600, 3 * (secondsOfRate(schedule) ?? 0)));
     const hours = silentHours(schedule);
-    this.lateAlarm = new SilenceAlarm(this, 'LateAlarm', {
+    this.lateAlarm = silenceAlarm(this, 'LateAlarm', {
       alarmDescription: `The journal of a ledger is exported late, or not at all: see the log of ${this.runFunction.functionName}.`,
       metric: this.metricExportLag({ period: Duration.hours(1) }),
       threshold: lateAfter.toSeconds(),

@@ -2,6 +2,7 @@ import { Duration, Token, aws_cloudwatch as cloudwatch } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ILedger } from './ledger';
 import { rejectProblems } from './problems';
+import { ThresholdAlarmProps, thresholdAlarm } from './threshold-alarm';
 
 /** Properties of `LedgerAlarms`. */
 export interface LedgerAlarmsProps {
@@ -57,17 +58,8 @@ export class LedgerAlarms extends Construct {
       Token.isUnresolved(occConflictsThreshold) || (Number.isInteger(occConflictsThreshold) && occConflictsThreshold >= 1)
         ? undefined : `occConflictsThreshold ${occConflictsThreshold} is not allowed: use a whole number from 1`,
     ]);
-    const alarm = (alarmId: string, metric: cloudwatch.Metric, description: string, more: Partial<cloudwatch.AlarmProps> = {}) =>
-      new cloudwatch.Alarm(this, alarmId, {
-        metric,
-        alarmDescription: `${description} (${ledger.node.path})`,
-        threshold: 1,
-        evaluationPeriods: 1,
-        comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        // Nothing is told where nothing happens.
-        treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-        ...more,
-      });
+    const alarm = (alarmId: string, metric: cloudwatch.Metric, description: string, more: Partial<ThresholdAlarmProps> = {}) =>
+      thresholdAlarm(this, alarmId, { metric, alarmDescription: `${description} (${ledger.node.path})`, ...more });
     this.impairedStream = alarm('ImpairedStream', ledger.metricIsImpaired(),
       'A journal stream is impaired: its Kinesis stream is gone, or its role may not write. DescribeJournalKinesisStream tells the cause.');
     this.failedStream = alarm('FailedStream', ledger.metricFailedStreams(),

@@ -3,6 +3,7 @@ import {
   aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs, aws_s3 as s3,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { ControlPlaneAction } from './control-plane-action';
 import { normalizedPrefix, prefixProblem } from './export-prefix';
 import { collecting } from './handler-policies';
 import { IJournalArchive, JournalArchive } from './journal-archive';
@@ -12,7 +13,8 @@ import { LEDGER_DIGEST_LIFECYCLE, allowHandlers, lifecycleResource, lifecycleRol
 import { rejectProblems } from './problems';
 import { runFunction } from './run-function';
 import { serviceOf, serviceProblem } from './service-of';
-import { SilenceAlarm } from './silence-alarm';
+import { silenceAlarm } from './silence-alarm';
+import { thresholdAlarm } from './threshold-alarm';
 
 /** When digests of a ledger are taken, and where they are kept. */
 export interface LedgerDigestOptions {
@@ -148,7 +150,7 @@ export class LedgerDigest extends Resource {
       environment: { LEDGER_DIGEST: Stack.of(this).toJsonString({ ServiceUrl: service.serviceUrl, ...declaration }) },
     });
     const access = new iam.Policy(this, 'RunAccess', { roles: [this.runFunction.role!], statements: this.keepingStatements(this.runFunction.role!) });
-    service.grants._reach(this.runFunction);
+    ledger.grants.controlPlane(this.runFunction, ControlPlaneAction.GET_DIGEST);
 
     const target = new targets.LambdaFunction(this.runFunction);
     const schedule = props.schedule ?? events.Schedule.rate(Duration.days(1));
@@ -166,7 +168,7 @@ export class LedgerDigest extends Resource {
     deployed.node.addDependency(access);
 
     const hours = silentHours(schedule);
-    this.lateAlarm = new SilenceAlarm(this, 'LateAlarm', {
+    this.lateAlarm = silenceAlarm(this, 'LateAlarm', {
       alarmDescription: `No digest of a ledger was kept for ${hours} hours: see the log of ${this.runFunction.functionName}.`,
       metric: this.metricDigestsKept({ period: Duration.hours(1) }),
       threshold: 1,
@@ -214,14 +216,7 @@ export class LedgerDigest extends Resource {
   }
 
   private alarm(id: string, description: string, metric: cloudwatch.Metric): cloudwatch.Alarm {
-    return new cloudwatch.Alarm(this, id, {
-      alarmDescription: `${description}: see the log of ${this.runFunction.functionName}.`,
-      metric,
-      threshold: 1,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: 1,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-    });
+    return thresholdAlarm(this, id, { alarmDescription: `${description}: see the log of ${this.runFunction.functionName}.`, metric });
   }
 
   /** Create objects below the prefix, and read those that are there; nothing can be overwritten that way, because the function creates only. */

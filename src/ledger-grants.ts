@@ -1,6 +1,6 @@
 import { Stack, aws_iam as iam } from 'aws-cdk-lib';
 import { ControlPlaneAction } from './control-plane-action';
-import { controlPlaneGrant, doorstepOf, heldBy } from './control-plane-grant';
+import { heldGrant, qldbActions } from './control-plane-grant';
 import { ILedger } from './ledger';
 import { grantInService, granteeProblem, ledgerGrantResource } from './ledger-grant-resource';
 import { rejectProblemsOf } from './problems';
@@ -127,9 +127,8 @@ export class LedgerGrants {
     if (!service?.checksGrants) {
       return service?.grants.invoke(grantee).combine(inIam) ?? inIam;
     }
-    const inService = controlPlaneGrant(service, grantee, { path: ledger.node.path, ledgerName: ledger.ledgerName }, actions);
-    return service.grants._reach(heldBy(inService, grantee), doorstepOf(service, inService, grantee)).combine(inIam)
-      .combine(grantInService(grantee, service, inService, { actions: qldbActions(actions), resourceArns: [ledger.ledgerArn] }));
+    const subject = { path: ledger.node.path, ledgerName: ledger.ledgerName };
+    return inIam.combine(heldGrant(service, grantee, subject, actions, [ledger.ledgerArn]));
   }
 
   private onStreams(grantee: iam.IGrantable, actions: ControlPlaneAction[]): iam.Grant {
@@ -156,8 +155,6 @@ export class LedgerGrants {
       + (this.ledger.service ? '' : '; or, for a ledger of a LedgerService, import it with Ledger.fromLedgerAttributes({ ledgerName, service })');
   }
 }
-
-const qldbActions = (actions: readonly (PartiqlAction | ControlPlaneAction)[]): string[] => [...new Set(actions)].sort().map(action => `qldb:${action}`);
 
 const SESSION_ACTIONS = ['qldb:SendCommand'];
 const READ_ACTIONS = [PartiqlAction.HISTORY_FUNCTION, PartiqlAction.SELECT];

@@ -1,8 +1,9 @@
 import { aws_iam as iam, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ILedgerService } from './any-ledger-service';
-import { administratorGrant } from './control-plane-grant';
-import { grantInService, namedPrincipal } from './ledger-grant-resource';
+import { administratorGrant, everyLedgerOf, heldGrant, qldbActions } from './control-plane-grant';
+import { grantInService, granteeProblem, namedPrincipal } from './ledger-grant-resource';
+import { rejectProblemsOf } from './problems';
 
 /** Lets a caller through. What has to be written at the door for it is written below `doorstep`, if that is given. */
 type Door = (grantee: iam.IGrantable, doorstep?: Construct) => iam.Grant;
@@ -53,6 +54,23 @@ export class LedgerServiceGrants {
   }
 
   /**
+   * Lets the grantee list the journal exports of all ledgers of the service: `ListJournalS3Exports`, which is all that `JobInventory` and
+   * `cdk-ledger jobs` ask of it. As with the grants on one ledger, its grantee is held to its grants from the first one on.
+   *
+   * @param grantee who may; a role or user, or a resource that runs under one. At an endpoint that evaluates IAM itself, anybody.
+   * @throws when the service could not recognise the grantee
+   */
+  public listJournalExports(grantee: iam.IGrantable): iam.Grant {
+    const { service } = this;
+    if (!service) {
+      // QLDB knows this one on no resource in particular.
+      return this.controlPlane(grantee).combine(iam.Grant.addToPrincipal({ grantee, actions: qldbActions(LIST_EXPORTS_ACTIONS), resourceArns: ['*'] }));
+    }
+    rejectProblemsOf(`Grant on service '${service.node.path}'`, [granteeProblem(grantee)]);
+    return heldGrant(service, grantee, everyLedgerOf(service), LIST_EXPORTS_ACTIONS, ['*']);
+  }
+
+  /**
    * Lets the grantee call the control plane. Who is granted nothing there may do everything.
    * @internal
    */
@@ -69,6 +87,8 @@ export class LedgerServiceGrants {
     return this.sessions(grantee);
   }
 }
+
+const LIST_EXPORTS_ACTIONS = ['ListJournalS3Exports'];
 
 /** The same function, whose permissions are put elsewhere. */
 function functionAt(doorstep: Construct, { functionArn }: lambda.IFunction): lambda.IFunction {

@@ -1,7 +1,7 @@
 import {
   Duration, RemovalPolicy, Resource, Size, Stack,
   aws_dynamodb as dynamodb, aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_kms as kms,
-  aws_lambda as lambda, aws_lambda_event_sources as sources, aws_logs as logs,
+  aws_lambda as lambda, aws_logs as logs,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ILedgerService } from './any-ledger-service';
@@ -182,7 +182,9 @@ export class LedgerService extends Resource implements ILedgerService {
 
   /** A record only wakes the worker, which reads its work from the table: losing one costs at most a minute, so old ones are dropped. */
   private wakeWorkerOnNewBlocksAndJobs(): void {
-    this.workerFunction.addEventSource(new sources.DynamoEventSource(this.table, {
+    this.table.grantStreamRead(this.workerFunction);
+    this.workerFunction.addEventSourceMapping('TableStream', {
+      eventSourceArn: this.table.tableStreamArn,
       startingPosition: lambda.StartingPosition.TRIM_HORIZON,
       filters: WORKER_SORT_KEY_PREFIXES.map(prefix =>
         lambda.FilterCriteria.filter({ dynamodb: { Keys: { s: { S: lambda.FilterRule.beginsWith(prefix) } } } })),
@@ -191,7 +193,7 @@ export class LedgerService extends Resource implements ILedgerService {
       retryAttempts: 3,
       maxRecordAge: Duration.minutes(1),
       bisectBatchOnError: true,
-    }));
+    });
   }
 }
 

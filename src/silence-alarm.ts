@@ -1,7 +1,7 @@
 import { aws_cloudwatch as cloudwatch } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 
-/** Properties of a `SilenceAlarm`. */
+/** Properties of an alarm on silence. */
 export interface SilenceAlarmProps extends cloudwatch.AlarmProps {
   /** What is missing is the point of this alarm. */
   readonly treatMissingData?: undefined;
@@ -15,14 +15,14 @@ export interface SilenceAlarmProps extends cloudwatch.AlarmProps {
  * run it is OK (or raised), and the state comes back only when a whole evaluation, all periods of it, has no data. A period without data among others
  * changes nothing: what there is decides.
  */
-export class SilenceAlarm extends cloudwatch.Alarm {
-  constructor(scope: Construct, id: string, props: SilenceAlarmProps) {
-    super(scope, id, { ...props, treatMissingData: cloudwatch.TreatMissingData.MISSING });
+export function silenceAlarm(scope: Construct, id: string, props: SilenceAlarmProps): cloudwatch.Alarm {
+  // Here, because the module of alarms is loaded with the class, and most apps of this library have none.
+  class SilenceAlarm extends cloudwatch.Alarm {
+    /** Takes these actions when the alarm is raised, and when there is nothing to judge by. */
+    public addAlarmAction(...actions: cloudwatch.IAlarmAction[]): void {
+      super.addAlarmAction(...actions);
+      this.addInsufficientDataAction(...actions);
+    }
   }
-
-  /** Takes these actions when the alarm is raised, and when there is nothing to judge by. */
-  public addAlarmAction(...actions: cloudwatch.IAlarmAction[]): void {
-    super.addAlarmAction(...actions);
-    this.addInsufficientDataAction(...actions);
-  }
+  return new SilenceAlarm(scope, id, { ...props, treatMissingData: cloudwatch.TreatMissingData.MISSING });
 }

@@ -1,7 +1,7 @@
 import { endCancelledUpdate } from './cancelled-update';
 import { ledgerGrantDeclaration, serviceGrantId, type LedgerGrantDeclaration } from './ledger-grant-declaration';
 import { EVERY_LEDGER, formatGrantId, parseGrantId, type LedgerGrantId } from './ledger-grant-id';
-import { deleteGrant, putGrant } from './ledger-grant-requests';
+import { deleteGrant, putGrant, requestToken } from './ledger-grant-requests';
 import { NOT_YET, type Edges, type IsCompleteEvent, type IsCompleteResult, type Lifecycle, type LifecycleEvent } from './lifecycle';
 import { attemptNow, attemptOrWait, type Attempt } from './patience';
 import { text } from './properties';
@@ -20,6 +20,9 @@ const COURTESY_SECONDS = 60;
  * Custom::QldbLedgerGrant. The grant's id follows from the resource and the principal, and putting it twice is putting it once: nothing has to be
  * looked up, and nobody else's grant can be met. Actions and tables change in place; another ledger, service or principal is another grant, put
  * before CloudFormation deletes the former one. Without tables it is a grant on the control plane, which changes its ledger in place, too.
+ *
+ * Requests go on waiting for the service when CloudFormation has given them up, so the service is told when each began: what a later one has
+ * changed, or taken away, an earlier one does not change any more.
  */
 export function ledgerGrantLifecycle(edges: Edges): Lifecycle<LedgerGrantProgress> {
   return {
@@ -32,12 +35,12 @@ export function ledgerGrantLifecycle(edges: Edges): Lifecycle<LedgerGrantProgres
       const declared = ledgerGrantDeclaration(event.ResourceProperties);
       const id = grantIdOf(event, declared);
       const isGranted = await attemptNow(attemptOn(id, declared.serviceUrl, event, requestedAt), async () => {
-        await putGrant(edges.connect(declared.serviceUrl).control, id, declared);
+        await putGrant(edges.connect(declared.serviceUrl).control, id, declared, requestToken(event, requestedAt));
         return true;
       }) ?? false;
       await endCancelledUpdate(event, edges, properties => formatGrantId(grantIdOf(event, ledgerGrantDeclaration(properties))), async cancelled => {
         const stray = ledgerGrantDeclaration(cancelled);
-        await deleteGrant(edges.connect(stray.serviceUrl).control, grantIdOf(event, stray));
+        await deleteGrant(edges.connect(stray.serviceUrl).control, grantIdOf(event, stray), requestToken(event, requestedAt));
       });
       // A Create that has put nothing yet gives no id, so that the Delete after its failure need not find a service that was never there.
       // An Update always does: what it may have put is deleted when it is rolled back.
@@ -51,10 +54,11 @@ export function ledgerGrantLifecycle(edges: Edges): Lifecycle<LedgerGrantProgres
       }
       const declared = ledgerGrantDeclaration(event.ResourceProperties);
       const id = grantIdOf(event, declared);
-      const { requestedAt, isGranted } = event.Progress;
-      return attemptOrWait(attemptOn(id, declared.serviceUrl, event, new Date(requestedAt)), isGranted, async () => {
+      const { isGranted } = event.Progress;
+      const requestedAt = new Date(event.Progress.requestedAt);
+      return attemptOrWait(attemptOn(id, declared.serviceUrl, event, requestedAt), isGranted, async () => {
         if (!isGranted) {
-          await putGrant(edges.connect(declared.serviceUrl).control, id, declared);
+          await putGrant(edges.connect(declared.serviceUrl).control, id, declared, requestToken(event, requestedAt));
         }
         return { IsComplete: true, PhysicalResourceId: formatGrantId(id), Data: { GrantId: id.grantId } };
       });
@@ -67,7 +71,7 @@ export function ledgerGrantLifecycle(edges: Edges): Lifecycle<LedgerGrantProgres
     const known = parseGrantId(event.PhysicalResourceId);
     const id = known ?? grantIdOf(event, ledgerGrantDeclaration(event.ResourceProperties));
     const revoke = async (): Promise<IsCompleteResult> => {
-      await deleteGrant(edges.connect(serviceUrl).control, id);
+      await deleteGrant(edges.connect(serviceUrl).control, id, requestToken(event, requestedAt));
       return { IsComplete: true };
     };
     if (!known) {

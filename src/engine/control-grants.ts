@@ -1,6 +1,7 @@
 import { ConditionFailed, type Action, type Item, type Store } from '../store';
 import { ledgerArn, type EngineContext } from './engine-context';
-import { CONTROL_GRANTS_PARTITION, controlGrantKey, heldKey, principalGrantKey, principalPartition, GRANT_SORT_PREFIX } from './keys';
+import { inOrderOfRequests, type GrantRequest } from './grant-order';
+import { CONTROL_GRANTS_PARTITION, controlGrantKey, controlGrantOrderKey, heldKey, principalGrantKey, principalPartition, GRANT_SORT_PREFIX } from './keys';
 import { LedgerError } from './ledger-error';
 import { isAccountRoot } from './ledger-grant';
 import { disguisesOf, principalOf } from './principal';
@@ -41,10 +42,10 @@ const decode = ({ value, ordinal }: Item): StoredGrant => ({ grant: decodeRecord
  * is held to its grants from then on, and to nothing once the last one is gone.
  */
 export class ControlGrants {
-  constructor(private readonly context: Pick<EngineContext, 'store' | 'account'>) {}
+  constructor(private readonly context: Pick<EngineContext, 'store' | 'account' | 'clock'>) {}
 
-  /** @throws LedgerError LimitExceededException */
-  async put(grant: ControlGrant): Promise<void> {
+  /** @throws LedgerError LimitExceededException; ResourcePreconditionNotMetException if a later request has changed the grant */
+  async put(grant: ControlGrant, request?: GrantRequest): Promise<void> {
     const principal = principalOf(grant.principalArn);
     await this.repeated(async (former) => {
       await this.refuseTooMany(principal, grant.grantId);
@@ -57,15 +58,17 @@ export class ControlGrants {
         // Never deleted: taking a grant away must not give its principal everything.
         ...[principal, ...disguisesOf(principal)].map((held): Action => ({ put: heldKey(held), value: new Uint8Array() })),
         ...former && !hasCopy ? [copyRemoval(former)] : [],
+        ...await this.inOrder(grant.grantId, request),
       ]);
     }, grant.grantId);
   }
 
-  /** Taking back what was not granted is a success. */
-  async remove(grantId: string): Promise<void> {
+  /** Taking back what was not granted is a success. @throws LedgerError ResourcePreconditionNotMetException if a later request has put the grant */
+  async remove(grantId: string, request?: GrantRequest): Promise<void> {
     await this.repeated(async (former) => {
-      if (!former) return;
-      await this.store.transact([{ delete: controlGrantKey(grantId), if: { ordinal: former.ordinal } }, copyRemoval(former)]);
+      const removal: Action[] = former ? [{ delete: controlGrantKey(grantId), if: { ordinal: former.ordinal } }, copyRemoval(former)] : [];
+      const actions = [...removal, ...await this.inOrder(grantId, request)];
+      if (actions.length > 0) await this.store.transact(actions);
     }, grantId);
   }
 
@@ -86,6 +89,10 @@ export class ControlGrants {
     if (isAccountRoot(callerArn, this.context.account)) return;
     const known = await this.knownOf(principalOf(callerArn));
     if (known.isHeld && !known.grants.some(grant => allows(grant, access))) throw this.accessDenied(callerArn, access);
+  }
+
+  private inOrder(grantId: string, request?: GrantRequest): Promise<Action[]> {
+    return inOrderOfRequests(this.context, controlGrantOrderKey(grantId), grantId, request);
   }
 
   private get store(): Store {

@@ -3,6 +3,7 @@ export * from './destinations';
 export * from './engine';
 export { ledgerArn, streamArn, type Account } from './engine-context';
 export type { ExportRequest } from './exports';
+export type { GrantRequest } from './grant-order';
 export type { ExportJob, OutputFormat, RestoreJob, RestoreOrigin, StoredJob, StreamJob } from './job-record';
 export { HEAD_SORT, JOB_SORT_PREFIX } from './keys';
 export * from './ledger-error';

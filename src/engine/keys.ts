@@ -33,9 +33,13 @@ export const catalogTagsKey = (strandId: string): Key => ({ partition: strandId,
 export const GRANT_SORT_PREFIX = 'grant#';
 export const grantKey = (strandId: string, grantId: string): Key => ({ partition: strandId, sort: `${GRANT_SORT_PREFIX}${grantId}` });
 
+/** No grant's key: it outlives the grant. */
+export const grantOrderKey = (strandId: string, grantId: string): Key => ({ partition: strandId, sort: `grant-order#${grantId}` });
+
 /** Grants of control plane actions belong to the service: they are about names of ledgers, there or not. */
 export const CONTROL_GRANTS_PARTITION = 'grants';
 export const controlGrantKey = (grantId: string): Key => ({ partition: CONTROL_GRANTS_PARTITION, sort: grantId });
+export const controlGrantOrderKey = (grantId: string): Key => ({ partition: 'grant-order', sort: grantId });
 /** What the service knows of one caller of its control plane. */
 export const principalPartition = (principal: string): string => `principal/${principal}`;
 export const heldKey = (principal: string): Key => ({ partition: principalPartition(principal), sort: 'held' });

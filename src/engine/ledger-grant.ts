@@ -1,9 +1,11 @@
 import type { PartiqlAction, RequiredPermission } from '../partiql';
-import type { Action, Item, Store } from '../store';
+import { ConditionFailed, type Item, type Store } from '../store';
 import { tableById, type Catalog } from './catalog';
-import type { Account } from './engine-context';
-import { GRANT_SORT_PREFIX, grantKey } from './keys';
+import type { Account, EngineContext } from './engine-context';
+import { inOrderOfRequests, type GrantRequest } from './grant-order';
+import { GRANT_SORT_PREFIX, grantKey, grantOrderKey } from './keys';
 import { LedgerError } from './ledger-error';
+import { ledgerCheck, requireLedger } from './ledger-record';
 import { decodeRecord, encodeRecord } from './record';
 
 /** What one principal may do in one ledger of mode STANDARD. What no grant allows is refused. */
@@ -22,11 +24,46 @@ const CATALOG = 'information_schema.user_tables';
 
 const decode = (item: Item): LedgerGrant => decodeRecord<LedgerGrant>(item.value);
 
-export const putGrantAction = (strandId: string, grant: LedgerGrant): Action =>
-  ({ put: grantKey(strandId, grant.grantId), value: encodeRecord(grant) });
+type Context = Pick<EngineContext, 'store' | 'clock'>;
 
-export async function removeGrant(store: Store, strandId: string, grantId: string): Promise<void> {
-  await store.transact([{ delete: grantKey(strandId, grantId) }]);
+/** Creates or replaces a grant. @throws LedgerError ResourceNotFoundException; ResourcePreconditionNotMetException if a later request has changed it */
+export async function putGrant(context: Context, ledgerName: string, grant: LedgerGrant, request?: GrantRequest): Promise<void> {
+  await repeated(async () => {
+    const ledger = await requireLedger(context.store, ledgerName);
+    const { strandId } = ledger.record;
+    await context.store.transact([
+      { put: grantKey(strandId, grant.grantId), value: encodeRecord(grant) },
+      ...await inOrderOfRequests(context, grantOrderKey(strandId, grant.grantId), grant.grantId, request),
+      // One left behind by a deletion would hold again once the journal is restored.
+      ledgerCheck(ledger),
+    ]);
+  });
+}
+
+/**
+ * Taking back what was not granted is a success.
+ *
+ * @throws LedgerError ResourceNotFoundException; ResourcePreconditionNotMetException if a later request has put it
+ */
+export async function removeGrant(context: Context, ledgerName: string, grantId: string, request?: GrantRequest): Promise<void> {
+  await repeated(async () => {
+    const ledger = await requireLedger(context.store, ledgerName);
+    const { strandId } = ledger.record;
+    const order = await inOrderOfRequests(context, grantOrderKey(strandId, grantId), grantId, request);
+    // What is remembered beside a grant must not outlive the ledger either.
+    await context.store.transact([{ delete: grantKey(strandId, grantId) }, ...order, ...order.length > 0 ? [ledgerCheck(ledger)] : []]);
+  });
+}
+
+/** Each failure means that another change succeeded, of the ledger or of the grant, so the loop as a whole makes progress. */
+async function repeated(change: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await change();
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  }
 }
 
 export async function grantsOf(store: Store, strandId: string): Promise<LedgerGrant[]> {

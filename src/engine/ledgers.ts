@@ -3,14 +3,15 @@ import { ConditionFailed, type Action, type Store } from '../store';
 import { parseBlockAddress } from './block-address-text';
 import { catalogAction, EMPTY_CATALOG } from './catalog';
 import { ledgerArn, type EngineContext } from './engine-context';
+import type { GrantRequest } from './grant-order';
 import { isIndexJob, jobAction, jobsOf, newJobAction, type PurgeJob, type StoredJob } from './job-record';
 import { headAction, readHead, type JournalHead } from './journal-head';
 import { blockActions, nodesAction } from './journal-store';
 import { headKey, LEDGER_QUOTA_KEY, ledgerKey } from './keys';
 import { LedgerError, ledgerNotFound } from './ledger-error';
-import { grantsOf, putGrantAction, removeGrant, type LedgerGrant } from './ledger-grant';
+import { grantsOf, putGrant, removeGrant, type LedgerGrant } from './ledger-grant';
 import {
-  findLedger, jobPartitions, ledgerAction, ledgerCheck, ledgersAfter, replaceLedger, requireActiveLedger, requireLedger, type LedgerRecord,
+  findLedger, jobPartitions, ledgerAction, ledgersAfter, replaceLedger, requireActiveLedger, requireLedger, type LedgerRecord,
   type PermissionsMode, type StoredLedger,
 } from './ledger-record';
 import { catchUp } from './projection';
@@ -106,26 +107,14 @@ export class Ledgers {
     await this.change(name, ({ record }) => ({ tags: withoutTags(record.tags, keys) }));
   }
 
-  /** @throws LedgerError ResourceNotFoundException */
-  async grant(name: string, grant: LedgerGrant): Promise<void> {
-    const { store } = this.context;
-    for (;;) {
-      const ledger = await requireLedger(store, name);
-      try {
-        // One left behind by a deletion would hold again once the journal is restored.
-        await store.transact([putGrantAction(ledger.record.strandId, grant), ledgerCheck(ledger)]);
-        return;
-      } catch (error) {
-        // Each failure means that a change of the ledger succeeded, so the loop as a whole makes progress.
-        if (!(error instanceof ConditionFailed)) throw error;
-      }
-    }
+  /** @throws LedgerError ResourceNotFoundException, ResourcePreconditionNotMetException */
+  async grant(name: string, grant: LedgerGrant, request?: GrantRequest): Promise<void> {
+    await putGrant(this.context, name, grant, request);
   }
 
-  /** Taking back what was not granted is a success. @throws LedgerError ResourceNotFoundException */
-  async revoke(name: string, grantId: string): Promise<void> {
-    const { record } = await requireLedger(this.context.store, name);
-    await removeGrant(this.context.store, record.strandId, grantId);
+  /** Taking back what was not granted is a success. @throws LedgerError ResourceNotFoundException, ResourcePreconditionNotMetException */
+  async revoke(name: string, grantId: string, request?: GrantRequest): Promise<void> {
+    await removeGrant(this.context, name, grantId, request);
   }
 
   /** @throws LedgerError ResourceNotFoundException */

@@ -15,7 +15,7 @@ const ofType = (stack: Stack, type: string) =>
 test('without properties there are a ledger, a locked archive, daily exports, digests, a stream of changes, alarms and a dashboard', () => {
   const { stack, payments } = audited();
   expect(Object.values(resourcesOf(stack)).map(({ Type }) => Type).filter(type => type.startsWith('Custom::')).sort())
-    .toEqual(['Custom::QldbJournalStream', 'Custom::QldbLedger', 'Custom::QldbLedgerDigest']);
+    .toEqual(['Custom::QldbJournalStream', 'Custom::QldbLedger', 'Custom::QldbLedgerDigest', 'Custom::QldbLedgerGrant', 'Custom::QldbLedgerGrant']);
   expect(onlyResource(stack, 'AWS::S3::Bucket').Properties.ObjectLockConfiguration)
     .toEqual({ ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 365 } } });
   const { Properties: stream } = onlyResource(stack, 'AWS::Kinesis::Stream');

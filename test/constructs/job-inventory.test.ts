@@ -1,6 +1,6 @@
 import { App, CfnParameter, Duration, Stack, aws_cloudwatch_actions as actions, aws_ec2 as ec2, aws_sns as sns } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { grantedStatements, onlyResource, resourcesOf } from './full-stack';
+import { grantedStatements, listed, onlyResource, resourcesOf } from './full-stack';
 import { JobInventory, JobInventoryProps, JobKind, JobState, JournalArchive, LedgerService } from '../../src';
 import { JOB_KINDS, JOB_STATES } from '../../src/client/jobs';
 import { metricLines } from '../../src/custom-resources/job-inventory-metrics';
@@ -63,15 +63,32 @@ test('the function may list what it is told to list, write reports below its pre
   const api = { 'Fn::GetAtt': [expect.stringMatching(/^ServiceApi/), 'Arn'] };
   expect(grantedStatements(stack).filter(([policyId]) => policyId.startsWith('JobsRunRole')).map(([, { Action, Resource }]) => [Action, Resource])).toEqual([
     [['logs:CreateLogStream', 'logs:PutLogEvents'], { 'Fn::GetAtt': [expect.stringMatching(/^JobsLogs/), 'Arn'] }],
-    ['lambda:InvokeFunctionUrl', api],
-    ['lambda:InvokeFunction', api],
     ['workmail:ListMailboxExportJobs', {
       'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':workmail:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, `:organization/${ORGANIZATION_ID}`]],
     }],
     ['s3:ListJobs', '*'],
     ['s3:PutObject', { 'Fn::Join': ['', [bucketArn, '/job-inventory/*']] }],
     ['kms:GenerateDataKey', { 'Fn::GetAtt': [expect.stringMatching(/^ArchiveKey/), 'Arn'] }],
+    ['lambda:InvokeFunctionUrl', api],
+    ['lambda:InvokeFunction', api],
   ]);
+});
+
+test('exports of an endpoint that evaluates IAM itself are listed by its permission, and nobody is told', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const service = LedgerService.fromEndpoint(stack, 'Endpoint', { serviceUrl: 'https://qldb.example.com' });
+  new JobInventory(stack, 'Jobs', { service, batchOperations: false });
+  const granted = grantedStatements(stack).filter(([, { Action }]) => listed(Action).some(action => /^(qldb|lambda):/.test(action)));
+  expect(granted.map(([, { Action, Resource }]) => [Action, Resource])).toEqual([['qldb:ListJournalS3Exports', '*']]);
+  expect(Object.values(resourcesOf(stack)).filter(({ Type }) => Type.startsWith('Custom::'))).toEqual([]);
+});
+
+test('its function can be made an administrator all the same', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const service = new LedgerService(stack, 'Service');
+  const inventory = new JobInventory(stack, 'Jobs', { service });
+  service.grants.invoke(inventory.runFunction);
+  expect(onlyResource(stack, 'Custom::QldbLedgerGrant').Properties).toMatchObject({ LedgerName: '*', Actions: ['*'] });
 });
 
 test('alarms are raised by failed jobs, stuck jobs and gaps, and by silence', () => {

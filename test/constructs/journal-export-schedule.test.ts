@@ -1,6 +1,6 @@
 import { App, Duration, Stack, aws_events as events, aws_iam as iam, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { onlyResource, resourcesOf } from './full-stack';
+import { grantedStatements, listed, onlyResource, resourcesOf } from './full-stack';
 import { ExportRole, JournalArchive, JournalExportSchedule, type JournalExportScheduleOptions, Ledger, LedgerService, OutputFormat } from '../../src';
 
 function scheduleStack(options: JournalExportScheduleOptions = {}) {
@@ -75,6 +75,37 @@ test('a role of one\'s own is used as it is', () => {
   const role = new iam.Role(stack, 'Own', { assumedBy: service.journalPrincipal(ledger.ledgerArn) });
   expect(ledger.scheduleJournalExports('Daily', { role }).role).toBe(role);
   expect(Object.keys(resourcesOf(stack)).filter(id => /^PaymentsDailyRole/.test(id))).toEqual([]);
+});
+
+test.each([
+  ['a start', { start: new Date('2026-03-01T00:00:00Z') }, []],
+  ['none, which the ledger has to tell', {}, ['DescribeLedger']],
+])('its runs may export the one ledger and follow that, in a stack that imports the service, too; with %s', (_, options, more) => {
+  const stack = new Stack(new App(), 'Stack', { env: { account: '111122223333', region: 'eu-west-1' } });
+  const service = LedgerService.fromLedgerServiceAttributes(stack, 'Service', {
+    serviceUrl: 'https://id.lambda-url.eu-west-1.on.aws/',
+    sessionUrl: 'https://session.lambda-url.eu-west-1.on.aws/',
+    apiFunctionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:api',
+    sessionFunctionArn: 'arn:aws:lambda:eu-west-1:111122223333:function:session',
+    apiRoleArn: 'arn:aws:iam::111122223333:role/api',
+    workerRoleArn: 'arn:aws:iam::111122223333:role/worker',
+  });
+  Ledger.fromLedgerAttributes(stack, 'Payments', { ledgerName: 'payments', service }).scheduleJournalExports('Daily', options);
+  expect(onlyResource(stack, 'Custom::QldbLedgerGrant').Properties).toMatchObject({
+    ServiceUrl: 'https://id.lambda-url.eu-west-1.on.aws/',
+    LedgerName: 'payments',
+    PrincipalArn: { 'Fn::GetAtt': [expect.stringMatching(/^PaymentsDailyRunRole/), 'Arn'] },
+    Actions: ['DescribeJournalS3Export', ...more, 'ExportJournalToS3', 'ListJournalS3ExportsForLedger'],
+  });
+});
+
+test('its runs at an endpoint that evaluates IAM itself have its permissions, and nobody is told', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const service = LedgerService.fromEndpoint(stack, 'Endpoint', { serviceUrl: 'https://qldb.example.com' });
+  Ledger.fromLedgerAttributes(stack, 'Payments', { ledgerName: 'payments', service }).scheduleJournalExports('Daily');
+  const granted = grantedStatements(stack).flatMap(([, { Action }]) => listed(Action)).filter(action => /^(qldb|lambda):/.test(action));
+  expect(granted).toEqual(['DescribeJournalS3Export', 'ExportJournalToS3', 'ListJournalS3ExportsForLedger', 'DescribeLedger'].map(action => `qldb:${action}`));
+  expect(Object.values(resourcesOf(stack)).filter(({ Type }) => Type.startsWith('Custom::Qldb'))).toEqual([]);
 });
 
 test('an ExportRole can be shared with other exports', () => {

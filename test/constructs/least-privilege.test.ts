@@ -80,9 +80,10 @@ test('runs that look after the archive may list and create below their prefix, r
   const granted = (id: RegExp) =>
     [...new Set(statements.filter(([policyId]) => id.test(policyId)).flatMap(([, { Action }]) => listed(Action)))].sort();
   const callsAndLogs = ['lambda:InvokeFunction', 'lambda:InvokeFunctionUrl', 'logs:CreateLogStream', 'logs:PutLogEvents'];
-  expect(granted(/^PaymentsScheduleRunRole/)).toEqual(['kms:GenerateDataKey', ...callsAndLogs, 's3:ListBucket', 's3:PutObject']);
+  const exports = ['DescribeJournalS3Export', 'DescribeLedger', 'ExportJournalToS3', 'ListJournalS3ExportsForLedger'].map(action => `qldb:${action}`);
+  expect(granted(/^PaymentsScheduleRunRole/)).toEqual(['kms:GenerateDataKey', ...callsAndLogs, ...exports, 's3:ListBucket', 's3:PutObject']);
   const keepsDigests = ['kms:Decrypt', 'kms:GenerateDataKey', ...callsAndLogs, 's3:GetObject', 's3:PutObject'];
-  expect(granted(/^PaymentsDigestRun(Role|Access)/)).toEqual(keepsDigests);
+  expect(granted(/^PaymentsDigestRun(Role|Access)/)).toEqual([...keepsDigests, 'qldb:GetDigest'].sort());
   expect(granted(/^(QldbLedgerDigestProviderHandlerRole|PaymentsDigestHandlerAccess)/)).toEqual(keepsDigests);
   const listing = statements.find(([, { Action }]) => Action === 's3:ListBucket')![1];
   expect(listing.Condition).toEqual({ StringLike: { 's3:prefix': { 'Fn::Join': ['', ['journal/', expect.anything(), '/*']] } } });
@@ -100,10 +101,32 @@ test('an application granted statements on a table reaches the sessions of the s
   ]);
 });
 
-/** Handlers of custom resources, runs of schedules, the inventory of jobs, and the control plane itself. */
-const OUR_OWN = /^(Qldb\w*ProviderHandlerRoleDefaultPolicy|Payments(Schedule|Digest)RunRoleDefaultPolicy|ServiceApiRole|JobsRunRole)/;
+const reached = statements.filter(([, { Resource }]) => /ServiceApi/.test(JSON.stringify(Resource))).map(([policyId]) => policyId);
 
-test('only administrators and our own functions reach the control plane', () => {
-  const reached = statements.filter(([, { Resource }]) => /ServiceApi/.test(JSON.stringify(Resource))).map(([policyId]) => policyId);
-  expect(reached.filter(policyId => !OUR_OWN.test(policyId))).toEqual([]);
+test('only administrators, handlers of custom resources and who is held to grants reach the control plane', () => {
+  const others = reached.filter(policyId => !/^(Qldb\w*ProviderHandlerRoleDefaultPolicy|ServiceApiRole)/.test(policyId));
+  expect([...new Set(others)]).toEqual(['PaymentsSchedule', 'PaymentsDigest', 'Jobs'].map(run => expect.stringMatching(`^${run}RunRoleControlPlaneAccess`)));
+});
+
+test.each([
+  ['the schedule', 'PaymentsSchedule', 'PaymentsScheduleRule', ['DescribeJournalS3Export', 'DescribeLedger', 'ExportJournalToS3', 'ListJournalS3ExportsForLedger'], undefined],
+  ['the digest', 'PaymentsDigest', 'PaymentsDigest(Deployment)?Rule', ['GetDigest'], undefined],
+  ['the inventory', 'Jobs', 'JobsSchedule', ['ListJournalS3Exports'], '*'],
+])('%s runs under a grant that is there before IAM lets it call, and before it runs', (_, id, ruleId, actions, everyLedger) => {
+  const resources = Object.entries(resourcesOf(stack));
+  const startingWith = (start: string, type: string) => resources.filter(([logicalId, { Type }]) => Type === type && RegExp(`^${start}[0-9A-F]{8}`).test(logicalId));
+  const [[grantId, grant], ...otherGrants] = startingWith(`${id}RunRoleControlPlaneGrant[0-9A-F]{8}`, 'Custom::QldbLedgerGrant');
+  expect(otherGrants).toEqual([]);
+  expect(grant.Properties).toMatchObject({
+    PrincipalArn: { 'Fn::GetAtt': [expect.stringMatching(`^${id}RunRole`), 'Arn'] },
+    LedgerName: everyLedger ?? { 'Fn::GetAtt': [expect.stringMatching(/^Payments/), 'LedgerName'] },
+    Actions: actions,
+  });
+  const [[accessId, access]] = startingWith(`${id}RunRoleControlPlaneAccess`, 'AWS::IAM::Policy');
+  expect(access.DependsOn).toContain(grantId);
+  const [[runId, run]] = startingWith(`${id}Run`, 'AWS::Lambda::Function');
+  expect(run.DependsOn).toEqual(expect.arrayContaining([grantId, accessId]));
+  const rules = startingWith(ruleId, 'AWS::Events::Rule');
+  expect(rules.length).toBeGreaterThan(0);
+  rules.forEach(([, { Properties: { Targets } }]) => expect(Targets[0].Arn).toEqual({ 'Fn::GetAtt': [runId, 'Arn'] }));
 });

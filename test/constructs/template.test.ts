@@ -27,7 +27,7 @@ test('synthesis is deterministic', () => {
 test('names of the custom resources and of their providers are what users\' templates contain', () => {
   const resources = resourcesOf(fullStack().stack);
   const custom = Object.values(resources).map(resource => resource.Type).filter(type => type.startsWith('Custom::'));
-  expect(custom.sort()).toEqual([
+  expect([...new Set(custom)].sort()).toEqual([
     'Custom::QldbJournalExport', 'Custom::QldbJournalStream', 'Custom::QldbLedger', 'Custom::QldbLedgerDigest', 'Custom::QldbLedgerGrant',
   ]);
   for (const id of ['QldbProvider', 'QldbLedgerDigestProvider']) {
@@ -48,7 +48,7 @@ test('ledgers of one stack share the default service and one provider', () => {
 test('CloudFormation waits longer than the provider tries, and never beyond its own limit of an hour', () => {
   const resources = Object.values(resourcesOf(fullStack().stack));
   const waits = resources.filter(({ Type }) => Type.startsWith('Custom::')).map(({ Properties }) => Number(Properties.ServiceTimeout));
-  expect(waits.sort((a, b) => a - b)).toEqual([3600, 3600, 3600, 3600, 3600]);
+  expect([...new Set(waits)]).toEqual([3600]);
   const machines = resources.filter(({ Type }) => Type === 'AWS::StepFunctions::StateMachine');
   const tries = machines.map(({ Properties }) => {
     const [, interval, attempts] = /IntervalSeconds\\*":(\d+),\\*"MaxAttempts\\*":(\d+)/.exec(JSON.stringify(Properties.DefinitionString))!;
@@ -65,7 +65,7 @@ test('a custom resource outlives none of what it needs: it depends on its provid
       expect.stringMatching(`^${provider}HandlerRoleDefaultPolicy`),
       expect.stringMatching('^ServiceApiFunctionUrl'),
       expect.stringMatching('^ServiceApiRoleDefaultPolicy'),
-      expect.stringMatching('^ServiceWorkerDynamoDBEventSource'),
+      expect.stringMatching('^ServiceWorkerTableStream'),
       expect.stringMatching('^ServiceTable'),
     ]));
   }

@@ -6,8 +6,9 @@ import { promisify } from 'util';
 import { CreateLedgerCommand, GetDigestCommand, QLDBClient } from '@aws-sdk/client-qldb';
 import { QldbDriver } from 'amazon-qldb-driver-nodejs';
 import { ledgerServiceClientConfig } from '../../src/client';
-import { startLedgerService, type RunningLedgerService } from '../../src/service';
+import { openEmbeddedService, serveHttp, type EmbeddedService, type HttpFront } from '../../src/service';
 import { runCli } from '../cli/run-cli';
+import { fullStack, resourcesOf } from '../constructs/full-stack';
 import { FakeS3 } from '../fakes/fake-s3';
 
 const HOUR_MILLISECONDS = 3_600_000;
@@ -16,7 +17,9 @@ const ROLE_ARN = 'arn:aws:iam::000000000000:role/export';
 
 /** The bundles that stacks deploy, against the service that they are made for; S3 alone is a stand-in. */
 let directory: string;
-let service: RunningLedgerService;
+let service: EmbeddedService;
+/** By whom they let callers be. */
+const fronts: Record<string, HttpFront> = {};
 let s3: FakeS3;
 let qldb: QLDBClient;
 /** The service's clock, which the ledger's blocks are written by. */
@@ -27,9 +30,8 @@ beforeAll(async () => {
   s3 = await FakeS3.start(() => new Date());
   const beginning = Date.now() - HOURS * HOUR_MILLISECONDS;
   now = () => beginning;
-  service = await startLedgerService({
+  service = await openEmbeddedService({
     directory: join(directory, 'ledgers'),
-    port: 0,
     clock: () => now(),
     destinations: {
       objects: async () => ({ check: async () => undefined, put: async ({ key, body }) => s3.put(key, body) }),
@@ -37,10 +39,15 @@ beforeAll(async () => {
       records: async () => ({ check: async () => undefined, put: async () => undefined }),
     },
   });
+  fronts.root = await serveHttp({ handle: service.handle, callerArn: service.callerArn, port: 0 });
+  for (const { name, ledgerName, actions } of grantsOfTemplate()) {
+    await service.engine.controlGrants.put({ grantId: name, principalArn: `arn:aws:iam::000000000000:role/${name}`, ledgerName, actions });
+    fronts[name] = await serveHttp({ handle: service.handle, callerArn: `arn:aws:sts::000000000000:assumed-role/${name}/run`, port: 0 });
+  }
   const environment = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret', AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL_S3: s3.url };
   Object.assign(process.env, environment);
   const connection = {
-    ...ledgerServiceClientConfig({ url: service.url, region: 'us-east-1' }), credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+    ...ledgerServiceClientConfig({ url: fronts.root.url, region: 'us-east-1' }), credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
   };
   qldb = new QLDBClient(connection);
   await qldb.send(new CreateLedgerCommand({ Name: 'audit', PermissionsMode: 'ALLOW_ALL' }));
@@ -54,16 +61,25 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   qldb.destroy();
-  await service.close();
+  await Promise.all(Object.values(fronts).map(front => front.close()));
+  await service.stop();
   s3.stop();
   await rm(directory, { recursive: true });
 });
+
+/** What templates let the service be told of the roles that runs have: that has to be enough for them. */
+function grantsOfTemplate(): { name: string; ledgerName: string; actions: string[] }[] {
+  const grants = Object.values(resourcesOf(fullStack().stack)).filter(({ Type, Properties }) => Type === 'Custom::QldbLedgerGrant' && !Properties.Tables);
+  return grants.map(({ Properties: { PrincipalArn, LedgerName, Actions } }) => ({
+    name: /^(\w+)RunRole/.exec(PrincipalArn['Fn::GetAtt'][0])![1], ledgerName: LedgerName === '*' ? '*' : 'audit', actions: Actions,
+  }));
+}
 
 /** Runs the handler of a bundle in a process of its own, as Lambda does, with the environment of its function. */
 const invoked = promisify(execFile);
 function run(bundle: string, environment: Readonly<Record<string, string>>): Promise<unknown> {
   const index = join(__dirname, '../../assets/custom-resources', bundle, 'index.js');
-  return invoked(process.execPath, ['-e', `require(${JSON.stringify(index)}).run()`], { env: { ...process.env, ...environment } });
+  return invoked(process.execPath, ['-e', `require(${JSON.stringify(index)}).run({})`], { env: { ...process.env, ...environment } });
 }
 
 async function copyOfArchive(): Promise<string> {
@@ -78,7 +94,7 @@ async function copyOfArchive(): Promise<string> {
 test('R24 deployed bundles export a real ledger in windows that join without gap or overlap, although runs come in twos; the digest they keep proves the ledger', async () => {
   const scheduled = () => run('journal-export-schedule', {
     EXPORT_SCHEDULE: JSON.stringify({
-      ServiceUrl: service.url,
+      ServiceUrl: fronts.PaymentsSchedule.url,
       LedgerName: 'audit',
       ScheduleName: 'hourly',
       RoleArn: ROLE_ARN,
@@ -92,7 +108,7 @@ test('R24 deployed bundles export a real ledger in windows that join without gap
     }),
   });
   const keep = () => run('ledger-digest', {
-    LEDGER_DIGEST: JSON.stringify({ ServiceUrl: service.url, LedgerName: 'audit', DigestName: 'digest', Bucket: 'archive', Prefix: 'digests/' }),
+    LEDGER_DIGEST: JSON.stringify({ ServiceUrl: fronts.PaymentsDigest.url, LedgerName: 'audit', DigestName: 'digest', Bucket: 'archive', Prefix: 'digests/' }),
   });
   await keep();
   await keep();
@@ -117,6 +133,26 @@ test('R24 deployed bundles export a real ledger in windows that join without gap
   const tooEarly = await runCli('verify', 'export', join(archive, 'journal'), '--digest', join(archive, digests[0]));
   expect(tooEarly.code).toBe(1);
   expect(tooEarly.stdout + tooEarly.stderr).toContain(`The digest was taken at block ${2 + HOURS}, but the last block is ${1 + HOURS}`);
-  const live = await runCli('verify', 'ledger', 'audit', '--endpoint', service.url, '--digest', join(archive, digests[0]));
+  const live = await runCli('verify', 'ledger', 'audit', '--endpoint', fronts.root.url, '--digest', join(archive, digests[0]));
   expect(live).toMatchObject({ code: 0 });
+});
+
+test('the inventory lists the exports of every ledger under the grant that its template asks for, and may do nothing else', async () => {
+  await run('job-inventory', {
+    LEDGER_SERVICE_URL: fronts.Jobs.url,
+    INVENTORY_NAME: 'jobs',
+    ARCHIVE_BUCKET: 'archive',
+    REPORT_PREFIX: 'jobs/',
+    STUCK_AFTER_SECONDS: '86400',
+    FAILURE_WINDOW_SECONDS: '86400',
+  });
+  const [report] = s3.keys(/^jobs\/.*\.jsonl$/);
+  expect(s3.text(report)).toContain('"complete":true');
+  expect(s3.text(report).split('\n').filter(line => line.includes('"JournalExport"') && line.includes('"COMPLETED"'))).not.toEqual([]);
+
+  for (const name of ['PaymentsSchedule', 'PaymentsDigest', 'Jobs']) {
+    const caller = new QLDBClient({ endpoint: fronts[name].url, region: 'us-east-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' } });
+    await expect(caller.send(new CreateLedgerCommand({ Name: 'mine', PermissionsMode: 'ALLOW_ALL' }))).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    caller.destroy();
+  }
 });

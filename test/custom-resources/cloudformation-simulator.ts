@@ -46,6 +46,8 @@ export interface DeploymentOptions {
   readonly invokesTwice?: boolean;
   /** Called before each poll. */
   readonly beforePoll?: (poll: number) => void;
+  /** Whether the waiter of a cancelled request polls again only when the request that follows it is answered. @default - beside it */
+  readonly cancelledIsLast?: boolean;
 }
 
 /**
@@ -147,7 +149,11 @@ export class CloudFormationSimulator<Progress> {
     const isOver = 'Status' in begun || (await this.lifecycle.isComplete(begun)).IsComplete;
     await this.clock.pass(1);
     const later = this.eventOf(next);
-    const [response] = await Promise.all([this.wait(later, await this.begin(later)), isOver ? undefined : this.wait(event, begun)]);
+    const begunLater = await this.begin(later);
+    const cancelled = async () => isOver ? undefined : this.wait(event, begun);
+    const [response] = this.options.cancelledIsLast
+      ? [await this.wait(later, begunLater), await cancelled()]
+      : await Promise.all([this.wait(later, begunLater), cancelled()]);
     return this.record(later.RequestType, response);
   }
 

@@ -55,6 +55,7 @@ export class FakeLedgerService {
   restoreRefusal?: Json;
   /** By `<ledger>/<grant id>`; for those on the control plane the ledger is an asterisk. */
   readonly grants = new Map<string, Json>();
+  private readonly grantRequests = new Map<string, Map<string, string>>();
   readonly calls: { readonly operation: string; readonly input: Json }[] = [];
   /** Polls that see CREATING, DELETING or IN_PROGRESS before the state moves on. */
   polls = 1;
@@ -180,10 +181,10 @@ export class FakeLedgerService {
       'GET /ledgers/*/journal-kinesis-streams': ['ListJournalKinesisStreamsForLedger', () => ({ Streams: this.of(this.streams, name) })],
       'GET /ledgers/*/journal-kinesis-streams/*': ['DescribeJournalKinesisStream', () => ({ Stream: this.stream(name, id) })],
       'DELETE /ledgers/*/journal-kinesis-streams/*': ['CancelJournalKinesisStream', () => this.cancelStream(name, id)],
-      'PUT /ledgers/*/grants/*': ['PutLedgerGrant', () => this.putGrant(this.ledger(name).Name, id, input)],
-      'DELETE /ledgers/*/grants/*': ['DeleteLedgerGrant', () => this.deleteGrant(this.ledger(name).Name, id)],
-      'PUT /grants/*': ['PutControlGrant', () => this.putGrant('*', name, input)],
-      'DELETE /grants/*': ['DeleteControlGrant', () => this.deleteGrant('*', name)],
+      'PUT /ledgers/*/grants/*': ['PutLedgerGrant', () => this.putGrant(`${this.ledger(name).Name}/${id}`, input)],
+      'DELETE /ledgers/*/grants/*': ['DeleteLedgerGrant', () => this.deleteGrant(`${this.ledger(name).Name}/${id}`, query.get('request_token'))],
+      'PUT /grants/*': ['PutControlGrant', () => this.putGrant(`*/${name}`, input)],
+      'DELETE /grants/*': ['DeleteControlGrant', () => this.deleteGrant(`*/${name}`, query.get('request_token'))],
       'GET /tags/*': ['ListTagsForResource', () => ({ Tags: this.tagged(name) })],
       'POST /tags/*': ['TagResource', () => this.tagResource(name, input.Tags)],
       'DELETE /tags/*': ['UntagResource', () => this.untagResource(name, query.getAll('tagKeys'))],
@@ -302,14 +303,27 @@ export class FakeLedgerService {
     return { StreamId: id };
   }
 
-  private putGrant(name: string, id: string, grant: Json): Json {
-    this.grants.set(`${name}/${id}`, grant);
-    return { GrantId: id, ...grant };
+  private putGrant(key: string, { RequestToken: token, ...grant }: Json): Json {
+    this.hear(key, token);
+    this.grants.set(key, grant);
+    return { GrantId: key.split('/')[1], ...grant };
   }
 
-  private deleteGrant(name: string, id: string): Json {
-    this.grants.delete(`${name}/${id}`);
+  private deleteGrant(key: string, token: string | null): Json {
+    this.hear(key, token);
+    this.grants.delete(key);
     return {};
+  }
+
+  /** Requests on grants count by when they began, however late they are heard. */
+  private hear(key: string, token: string | null | undefined): void {
+    const [, began, id] = /^(\d{13})-([\w-]{1,64})$/.exec(token ?? '') ?? [];
+    if (!id) { throw new ServiceError(400, 'InvalidParameterException', `Request ${token} names no request`); }
+    const heard = this.grantRequests.get(key) ?? new Map<string, string>();
+    this.grantRequests.set(key, heard.set(id, heard.get(id) ?? began));
+    if ([...heard.values()].some(other => other > heard.get(id)!)) {
+      throw new ServiceError(412, 'ResourcePreconditionNotMetException', `Another request, which began after ${began}, has changed ${key}`);
+    }
   }
 
   private tagged(arn: string): Record<string, string> {

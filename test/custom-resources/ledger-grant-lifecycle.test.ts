@@ -190,6 +190,47 @@ describe('Update', () => {
   });
 });
 
+/** Of the calls that put a grant, how many fail, so that a request and the poll before it is cancelled are among them, and what comes then. */
+const OUTAGES: [string, number][] = [['for as long as the request that is cancelled is alone', 2], ['until the request that follows is polled, too', 3]];
+
+describe.each([
+  ['on statements', 'PutLedgerGrant', {}, CHANGED],
+  ['on the control plane', 'PutControlGrant', { Tables: undefined, Actions: ['GetDigest'] }, { Tables: undefined, Actions: ['*'], LedgerName: '*' }],
+])('A waiter that outlives its cancelled request, of a grant %s', (_, operation, narrow, wide) => {
+  test.each(OUTAGES)('G29 leaves what an Update that is rolled back would have widened as narrow as it was (the service is down %s)', async (__, times) => {
+    for (const cancelledIsLast of [true, false]) {
+      const deployment = stack({ cancelledIsLast });
+      await deployment.create(properties(narrow));
+      const before = grants();
+      world.service.fail(operation, { status: 503, times });
+      expect(await deployment.updateAndCancel(properties(wide))).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: deployment.physicalId });
+      expect(grants()).toEqual(before);
+      // The same Update is another request, and is heard.
+      expect(await deployment.update(properties(wide))).toMatchObject({ Status: 'SUCCESS' });
+      expect(grants()).not.toEqual(before);
+      await deployment.delete();
+    }
+  });
+
+  test('G30 gives another principal nothing once the rollback has ended that', async () => {
+    const deployment = stack({ cancelledIsLast: true });
+    await deployment.create(properties(narrow));
+    const before = grants();
+    world.service.fail(operation, { status: 503, times: 2 });
+    expect(await deployment.updateAndCancel(properties({ ...narrow, PrincipalArn: principal('auditor') }))).toMatchObject({ Status: 'SUCCESS' });
+    expect(grants()).toEqual(before);
+  });
+
+  test('G31 grants nothing once the Delete has undone the Create, and the next Create does', async () => {
+    world.service.fail(operation, { status: 503, times: 2 });
+    const deployment = stack({ cancelledIsLast: true });
+    expect(await deployment.createAndCancel(properties(wide))).toMatchObject({ Status: 'SUCCESS' });
+    expect(grants()).toEqual([]);
+    expect(await stack().create(properties(wide))).toMatchObject({ Status: 'SUCCESS' });
+    expect(grants()).toHaveLength(1);
+  });
+});
+
 describe('Delete', () => {
   test('G19 deletes the grant, invoked twice or not', async () => {
     for (const options of [{}, { invokesTwice: true }]) {

@@ -87,11 +87,11 @@ export const LIFECYCLE_MATRIX: Readonly<Record<string, Readonly<Record<string, C
     'M24', '', 'B10 B22', 'R13',
   ),
   'user cancelled a create': cells(
-    'L39', '', '', 'S24', '', 'M12',
+    'L39', 'G31', '', 'S24', '', 'M12',
     '', 'B11', not(OF_CLOUDFORMATION),
   ),
   'user cancelled an update': cells(
-    'L39 L56', '', '', '', '', 'M19',
+    'L39 L56', 'G29 G30', '', '', '', 'M19',
     '', 'B18', not(OF_CLOUDFORMATION),
   ),
   'one-hour limit': cells(

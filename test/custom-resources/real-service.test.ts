@@ -179,6 +179,27 @@ test('grants on the control plane live and end as in a stack, also without their
   expect(await grants()).toEqual([]);
 });
 
+test('a grant stays as narrow as it was when the Update that widens it is cancelled before the service answers', async () => {
+  const nowhere = new QLDBClient({ ...ledgerServiceClientConfig({ url: 'http://127.0.0.1:1', region: 'us-east-1' }), credentials, maxAttempts: 1 });
+  let isDown = false;
+  const { control, session } = edges.connect(service.url);
+  const stumbling: Edges = { ...edges, connect: () => ({ control: isDown ? nowhere : control, session }) };
+  // The service is back by the time that CloudFormation rolls the Update back.
+  const passing: Clock = { ...clock, async pass(seconds) { isDown = false; await clock.pass(seconds); } };
+  const grants = async () => (await (await fetch(`${service.url}/grants`)).json() as { Grants: object[] }).Grants;
+  const properties = {
+    ...common(), PrincipalArn: 'arn:aws:iam::000000000000:role/clerk', LedgerName: 'to-come', Actions: ['GetDigest'], GrantId: 'Stack-Clerk',
+  };
+  const deployment = new CloudFormationSimulator(ledgerGrantLifecycle(stumbling), passing, { cancelledIsLast: true });
+  await deployment.create(properties);
+  const before = await grants();
+  isDown = true;
+  expect(await deployment.updateAndCancel({ ...properties, LedgerName: '*', Actions: ['*'] })).toMatchObject({ Status: 'SUCCESS' });
+  expect(await grants()).toEqual(before);
+  expect(await deployment.delete()).toMatchObject({ Status: 'SUCCESS' });
+  nowhere.destroy();
+});
+
 test('a ledger that someone else made is refused and survives', async () => {
   const owner = new CloudFormationSimulator(ledgerLifecycle(edges), clock, {}, undefined, 'Owner');
   await owner.create(ledgerProperties({ LedgerName: 'shared', DeletionProtection: false }));

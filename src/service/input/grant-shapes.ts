@@ -3,6 +3,12 @@ import { listOf, oneOf, type StringShape } from './shape';
 /** Constraints of the operations on grants, which QLDB does not have. */
 export const GRANT_ID = { type: 'string', minLength: 1, maxLength: 64, pattern: /^[A-Za-z0-9-]+$/ } as const satisfies StringShape;
 
+/**
+ * Names the caller's request: when it began, in milliseconds since 1970, and what tells it from others. What is sent for one request carries one
+ * token; a request changes nothing any more once one that began later has.
+ */
+export const GRANT_REQUEST_TOKEN = { type: 'string', maxLength: 78, pattern: /^[0-9]{13}-[A-Za-z0-9-]{1,64}$/ } as const satisfies StringShape;
+
 /** A role or a user. Callers under a role are recognised by its name, which is unique in its account. */
 export const GRANT_PRINCIPAL = {
   type: 'string', minLength: 20, maxLength: 2048, pattern: /^arn:[a-z-]+:iam::[0-9]{12}:(?:role|user)\/[!-~]+$/,

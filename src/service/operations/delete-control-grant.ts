@@ -1,5 +1,6 @@
-import { GRANT_ID } from '../input/grant-shapes';
-import { fromPath } from '../input/shape';
+import { grantRequest } from '../grant-request';
+import { GRANT_ID, GRANT_REQUEST_TOKEN } from '../input/grant-shapes';
+import { fromPath, fromQuery } from '../input/shape';
 import { operation } from './operation';
 
 /** Deleting what was never granted is a success. Whose last grant goes may do nothing, until it is granted something again. */
@@ -8,9 +9,9 @@ export const deleteControlGrant = operation({
   method: 'DELETE',
   path: '/grants/{GrantId}',
   administrators: true,
-  input: { GrantId: fromPath(GRANT_ID) },
-  async run({ engine }, { GrantId }) {
-    await engine.controlGrants.remove(GrantId);
+  input: { GrantId: fromPath(GRANT_ID), RequestToken: fromQuery('request_token', GRANT_REQUEST_TOKEN) },
+  async run({ engine }, { GrantId, RequestToken }) {
+    await engine.controlGrants.remove(GrantId, grantRequest(RequestToken));
     return {};
   },
 });

@@ -1,9 +1,10 @@
 import { LedgerError } from '../../engine';
 import { grantDescription } from '../grant-description';
+import { grantRequest } from '../grant-request';
 import { operation } from './operation';
-import { GRANT_ACTIONS, GRANT_ID, GRANT_PRINCIPAL, GRANT_TABLES, GRANTS_PER_LEDGER_MAX } from '../input/grant-shapes';
+import { GRANT_ACTIONS, GRANT_ID, GRANT_PRINCIPAL, GRANT_REQUEST_TOKEN, GRANT_TABLES, GRANTS_PER_LEDGER_MAX } from '../input/grant-shapes';
 import { LEDGER_NAME } from '../input/qldb-shapes';
-import { fromPath, required } from '../input/shape';
+import { fromPath, optional, required } from '../input/shape';
 
 export const putLedgerGrant = operation({
   name: 'PutLedgerGrant',
@@ -15,8 +16,9 @@ export const putLedgerGrant = operation({
     PrincipalArn: required(GRANT_PRINCIPAL),
     Actions: required(GRANT_ACTIONS),
     Tables: required(GRANT_TABLES),
+    RequestToken: optional(GRANT_REQUEST_TOKEN),
   },
-  async run({ engine }, { Name, GrantId, PrincipalArn, Actions, Tables }) {
+  async run({ engine }, { Name, GrantId, PrincipalArn, Actions, Tables, RequestToken }) {
     // Two calls at the same time may pass the limit together: it keeps a ledger's grants readable at once, not exactly this many.
     const others = (await engine.ledgers.grants(Name)).filter(({ grantId }) => grantId !== GrantId);
     if (others.length >= GRANTS_PER_LEDGER_MAX) {
@@ -25,7 +27,7 @@ export const putLedgerGrant = operation({
         { ResourceType: 'LedgerGrant' });
     }
     const grant = { grantId: GrantId, principalArn: PrincipalArn, actions: Actions, tables: Tables };
-    await engine.ledgers.grant(Name, grant);
+    await engine.ledgers.grant(Name, grant, grantRequest(RequestToken));
     return grantDescription(grant);
   },
 });
