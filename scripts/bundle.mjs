@@ -35,7 +35,7 @@ const BUNDLES = [
   { entry: 'src/custom-resources/batch-operations-job.lambda.ts', output: 'assets/custom-resources/batch-operations-job/index.js', kilobytesMax: 250 },
   { entry: 'src/custom-resources/job-inventory.lambda.ts', output: 'assets/custom-resources/job-inventory/index.js', kilobytesMax: 250 },
   { entry: 'src/service/lambda-api.ts', output: 'assets/service/api/index.js', kilobytesMax: 700 },
-  { entry: 'src/service/lambda-session.ts', output: 'assets/service/session/index.js', kilobytesMax: 550 },
+  { entry: 'src/service/lambda-session.ts', output: 'assets/service/session/index.js', kilobytesMax: 500 },
   { entry: 'src/service/lambda-worker.ts', output: 'assets/service/worker/index.js', kilobytesMax: 700 },
   { entry: 'src/cli/inspection-worker.ts', output: 'assets/cli/inspection-worker.js', kilobytesMax: 110 },
   { entry: 'src/cli/main.ts', output: 'assets/cli/index.js', kilobytesMax: 1000, onLambda: false },

@@ -5,14 +5,13 @@ import type { Quotas } from './limits';
 import type { Random } from './random-id';
 import type { SessionStore } from './session-store';
 
-/** Everything that the engine does not make itself. */
-export interface EngineContext {
+/** What sessions need. */
+export interface SessionContext {
   readonly store: Store;
   readonly sessions: SessionStore;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   readonly random: Random;
-  readonly destinations: Destinations;
   readonly account: Account;
   /** The one appender of a journal in this process. */
   readonly appender: (strandId: string) => JournalAppender;
@@ -21,6 +20,11 @@ export interface EngineContext {
   readonly checkGrants: boolean;
   /** Something happened that exports, streams or a deletion of that journal may wait for. */
   readonly wake: (strandId: string) => void;
+}
+
+/** Everything that the engine does not make itself. */
+export interface EngineContext extends SessionContext {
+  readonly destinations: Destinations;
 }
 
 /** Where the service lives; part of every ARN. */

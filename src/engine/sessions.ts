@@ -3,7 +3,7 @@ import { foldStatement } from '../journal';
 import { runStatement, StatementError, tablesOf } from '../partiql';
 import { readCatalog } from './catalog';
 import { valueBytes } from './document-encoding';
-import type { EngineContext } from './engine-context';
+import type { SessionContext } from './engine-context';
 import { badRequest, LedgerError } from './ledger-error';
 import { checkAnyGrant, checkGrants, grantsOf, isAccountRoot, type LedgerGrant } from './ledger-grant';
 import { findLedger } from './ledger-record';
@@ -31,7 +31,7 @@ export class Sessions {
   private readonly busy = new Set<string>();
   private readonly statements = new StatementCache();
 
-  constructor(private readonly context: EngineContext) {}
+  constructor(private readonly context: SessionContext) {}
 
   async startSession(ledgerName: string, callerArn: string): Promise<string> {
     const found = await findLedger(this.context.store, ledgerName);

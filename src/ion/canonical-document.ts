@@ -14,7 +14,8 @@ const VERSION_MARKER_LENGTH = 4;
  * more than: encode it. Text is not looked at, so the struct must have been hashed before.
  */
 export function canonicalBytes(struct: IonStruct, depthMax: number): Uint8Array | undefined {
-  if (!(struct instanceof EncodedStruct) || struct.annotations !== undefined || struct.depth !== 0 || struct.end !== struct.document.length) return undefined;
+  if (!(struct instanceof EncodedStruct) || struct.annotations !== undefined) return undefined;
+  if (struct.depth !== 0 || struct.end !== struct.document.length) return undefined;
   const { symbols, symbolCount, start } = struct;
   if (symbols.length !== symbolCount || start !== VERSION_MARKER_LENGTH + declarationLength(symbols)) return undefined;
   return new CanonicalWalk(struct, depthMax).declaresInOrder() ? struct.document : undefined;

@@ -1,13 +1,14 @@
 import { createEngine, memorySessionStore, type Account, type Destinations, type Engine, type Quotas } from '../engine';
 import { uniqueId } from '../journal';
 import { openEmbeddedStore } from '../store';
+import type { Handle } from './answer-requests';
 import { awsDestinations } from './aws-destinations';
 import { commitPause } from './commit-pause';
 import { everyStrand } from './every-strand';
 import { serveHttp } from './http-front';
 import { pooledRandom } from './pooled-random';
 import type { ServiceLog } from './service-log';
-import { createWire, type Handle } from './wire';
+import { createWire } from './wire';
 import { WorkerLoop } from './worker-loop';
 
 export interface EmbeddedServiceOptions {
@@ -61,7 +62,7 @@ export async function openEmbeddedService(options: EmbeddedServiceOptions): Prom
   // Jobs that an earlier process left behind.
   for await (const strandId of everyStrand(engine)) loop.wake(strandId);
   return {
-    handle: createWire({ engine, account, log: options.log, clock, newRequestId: newId }),
+    handle: createWire({ engine, log: options.log, clock, newRequestId: newId }),
     engine,
     account,
     callerArn: `arn:aws:iam::${account.accountId}:root`,

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
+import type { Handle } from './answer-requests';
 import { asFunctionUrlEvent, isRestApiEvent, type RestApiEvent } from './rest-api-event';
-import type { Handle } from './wire';
 
 /** The part of a Function URL's event, payload format 2.0, that the service reads. */
 export interface FunctionUrlEvent {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Handle } from './answer-requests';
 import { errorAnswer, ServiceError } from './service-error';
-import type { Handle } from './wire';
 import { REQUEST_BYTES_MAX } from './wire-message';
 
 export interface HttpFrontOptions {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
-import type { Worker } from '../engine';
-import { awsDestinations } from './aws-destinations';
+import type { Engine, Worker } from '../engine';
 import { everyStrand } from './every-strand';
-import { logLine, openLambdaService, type LambdaService } from './lambda-service';
+import { logLine, newId } from './lambda-edges';
+import { openLambdaEngine } from './lambda-engine';
 import { runStrand } from './strand-run';
 import { tellStreamHealth } from './stream-health';
 
@@ -28,7 +28,7 @@ const CONCURRENT_STRANDS_MAX = 8;
 const HEALTH_INTERVAL_MILLIS = 290_000;
 let healthToldMillis = 0;
 
-interface OpenWorker { readonly service: LambdaService; readonly worker: Worker }
+interface OpenWorker { readonly engine: Engine; readonly worker: Worker }
 
 /** Opened with the first event and kept for the life of the instance. */
 let opening: Promise<OpenWorker> | undefined;
@@ -38,8 +38,8 @@ export async function handler(event: WorkerEvent, context: Pick<Context, 'invoke
   const startMillis = Date.now();
   const runMillis = Math.max(0, remainingMillis(context) - MARGIN_MILLIS);
   const deadlineMillis = startMillis + (event.Records ? Math.min(runMillis, EVENT_RUN_MILLIS_MAX) : runMillis);
-  const { service, worker } = await (opening ??= open(context.invokedFunctionArn));
-  const waiting = event.Records ? strandsOf(event.Records) : await collect(everyStrand(service.engine));
+  const { engine, worker } = await (opening ??= open(context.invokedFunctionArn));
+  const waiting = event.Records ? strandsOf(event.Records) : await collect(everyStrand(engine));
   const failures: { strandId: string; cause: string }[] = [];
   const next = waiting.values();
   const runSome = async (): Promise<void> => {
@@ -54,7 +54,7 @@ export async function handler(event: WorkerEvent, context: Pick<Context, 'invoke
   await Promise.all(Array.from({ length: CONCURRENT_STRANDS_MAX }, runSome));
   if (!event.Records && Date.now() - healthToldMillis >= HEALTH_INTERVAL_MILLIS) {
     healthToldMillis = Date.now();
-    await tellStreamHealth(service.engine, logLine, Date.now, deadlineMillis).catch((error: unknown) => {
+    await tellStreamHealth(engine, logLine, Date.now, deadlineMillis).catch((error: unknown) => {
       failures.push({ strandId: 'stream health', cause: String(error instanceof Error ? error.stack : error) });
     });
   }
@@ -65,10 +65,8 @@ export async function handler(event: WorkerEvent, context: Pick<Context, 'invoke
 
 async function open(functionArn: string): Promise<OpenWorker> {
   try {
-    const service = await openLambdaService(process.env, functionArn, {
-      destinations: region => awsDestinations({ region, clock: Date.now }),
-    });
-    return { service, worker: service.engine.worker(service.newId(), logLine) };
+    const engine = await openLambdaEngine(process.env, functionArn);
+    return { engine, worker: engine.worker(newId(), logLine) };
   } catch (error) {
     opening = undefined;
     throw error;

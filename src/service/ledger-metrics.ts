@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SessionStore } from '../engine';
+import type { Handle } from './answer-requests';
 import type { ServiceLog } from './service-log';
-import type { Handle } from './wire';
 
 /** In alarms and dashboards of users: never changes. Namespaces that begin with `AWS/`, such as QLDB's own, are Amazon's. */
 const NAMESPACE = 'CdkLedger/Ledgers';

@@ -1,5 +1,5 @@
-import { type ControlAccess, type ControlGrant, type Engine } from '../../src/engine';
 import { engineFixture } from './engine-fixture';
+import { type ControlAccess, type ControlGrant, type Engine } from '../../src/engine';
 
 const ACCOUNT = '123456789012';
 const AUDITOR = `arn:aws:iam::${ACCOUNT}:role/audit/Auditor`;

@@ -11,7 +11,9 @@ const changes: fc.Arbitrary<BlockChanges> = fc.record({
   redactedRevisions: fc.array(name, { maxLength: 1 }),
 });
 const names = fc.array(name, { maxLength: 2 }).map(all => new Set(all));
-const reads: fc.Arbitrary<ReadSet> = fc.record({ documentIds: names, indexValues: names, scannedTableIds: names, revisions: names, catalog: fc.boolean() });
+const reads: fc.Arbitrary<ReadSet> = fc.record({
+  documentIds: names, indexValues: names, scannedTableIds: names, revisions: names, catalog: fc.boolean(),
+});
 
 test('a transaction is in conflict with a run of blocks when it is with one of them, whichever have left', () => {
   fc.assert(fc.property(fc.array(changes, { maxLength: 12 }), reads, fc.nat(12), fc.nat(12), (blocks, read, left, first) => {

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { arbitraryDocument, arbitraryIon } from './arbitrary-ion';
 import { loosely } from './loose-encoding';
 import {
-  canonicalBytes, encodeIon, encodeIonStream, encodeIonWithin, hashIon, ionInt, ionList, ionString, ionStruct, MAXIMUM_DEPTH, parseIon, readIon, readIonStream,
+  canonicalBytes, encodeIon, encodeIonStream, encodeIonWithin, hashIon, ionInt, ionList, ionString, ionStruct, MAXIMUM_DEPTH, parseIon, readIon,
+  readIonStream,
   type IonStruct,
 } from '../../src/ion';
 

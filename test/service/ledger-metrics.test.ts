@@ -38,7 +38,7 @@ beforeEach(async () => {
     wake: () => {},
     pause: async () => {},
   });
-  const wire = createWire({ engine, account: ACCOUNT, log, clock, newRequestId: () => uniqueId(randomBytes(16)) });
+  const wire = createWire({ engine, log, clock, newRequestId: () => uniqueId(randomBytes(16)) });
   front = await serveHttp({ handle: withMetrics(wire), callerArn: ROLE_ARN, port: 0 });
   for (const name of ['books', 'papers']) {
     await engine.ledgers.create({ name, permissionsMode: 'ALLOW_ALL', deletionProtection: false, tags: {} });

@@ -21,7 +21,7 @@ function newWire(change: Partial<Engine> = {}, options: Partial<WireOptions> = {
     wake: () => {},
     pause: async () => {},
   });
-  const edges = { account: ACCOUNT, log: (event: Readonly<Record<string, unknown>>) => log.push(event), clock: () => 0, newRequestId: () => 'request-1' };
+  const edges = { log: (event: Readonly<Record<string, unknown>>) => log.push(event), clock: () => 0, newRequestId: () => 'request-1' };
   const handle = createWire({ engine: { ...engine, ...change }, ...edges, ...options });
   const ask = async (request: Partial<WireRequest>, base = REQUEST) => {
     const response = await handle({ ...base, ...request });

@@ -1,7 +1,7 @@
 import { grantRequest } from '../grant-request';
+import { operation } from './operation';
 import { GRANT_ID, GRANT_REQUEST_TOKEN } from '../input/grant-shapes';
 import { fromPath, fromQuery } from '../input/shape';
-import { operation } from './operation';
 
 /** Deleting what was never granted is a success. Whose last grant goes may do nothing, until it is granted something again. */
 export const deleteControlGrant = operation({

@@ -1,10 +1,10 @@
 import { EVERYTHING, invalidParameter } from '../../engine';
 import { controlGrantDescription } from '../control-grant-description';
 import { grantRequest } from '../grant-request';
+import { operation } from './operation';
 import { CONTROL_GRANT_ACTIONS, CONTROL_GRANT_LEDGER, CONTROL_GRANT_PRINCIPAL } from '../input/control-grant-shapes';
 import { GRANT_ID, GRANT_REQUEST_TOKEN } from '../input/grant-shapes';
 import { fromPath, optional, required } from '../input/shape';
-import { operation } from './operation';
 
 /** From the first one on, its principal may do what its grants say, and nothing else. */
 export const putControlGrant = operation({

@@ -1,4 +1,4 @@
-import { badRequest, type ConsumedIOs, type Engine, type LedgerError } from '../../engine';
+import { badRequest, type ConsumedIOs, type LedgerError, type Sessions } from '../../engine';
 import { checkInput, isObject, type RawInput } from '../input/check-input';
 import { TOKEN } from '../input/qldb-shapes';
 import { required, type InputOf, type Members } from '../input/shape';
@@ -40,7 +40,7 @@ export interface SentCommand {
  * @throws LedgerError, ServiceError
  */
 export async function sendCommand(
-  command: Command, envelope: RawInput, sessions: Engine['sessions'], callerArn: string, clock: () => number,
+  command: Command, envelope: RawInput, sessions: Sessions, callerArn: string, clock: () => number,
 ): Promise<SentCommand> {
   const startMillis = clock();
   const body = envelope[command.name];

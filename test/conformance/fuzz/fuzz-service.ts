@@ -92,7 +92,7 @@ async function newService(seed: number): Promise<Fuzzed> {
     checkGrants: true,
   });
   const log = (event: Readonly<Record<string, unknown>>): void => { if (event.event === 'fault') faults.push(event.cause); };
-  const handle = createWire({ engine, account: ACCOUNT, log, clock: () => clock.millis, newRequestId: () => 'request' });
+  const handle = createWire({ engine, log, clock: () => clock.millis, newRequestId: () => 'request' });
   await engine.ledgers.create({ name: KEPT_LEDGER, permissionsMode: 'ALLOW_ALL', deletionProtection: true, tags: {} });
   return { dice: thrown, handle, engine, clock, faults };
 }

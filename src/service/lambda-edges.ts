@@ -1,19 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { createEngine, storedSessionStore, type Account, type Destinations, type Engine, type EngineOptions, type Quotas } from '../engine';
+import { storedSessionStore, type Account, type Quotas, type SessionOptions } from '../engine';
 import { uniqueId } from '../journal';
 import { dynamoDbStore } from '../store';
 import { commitPause } from './commit-pause';
 import { logWithMetrics, sessionsWithMetrics } from './ledger-metrics';
 import type { ServiceLog } from './service-log';
-
-/** What every function of the service is made of. */
-export interface LambdaService {
-  readonly engine: Engine;
-  readonly account: Account;
-  readonly newId: () => string;
-}
 
 /** Part of the runtime's environment that the functions read. */
 export interface LambdaEnvironment {
@@ -22,35 +15,30 @@ export interface LambdaEnvironment {
   readonly [name: string]: string | undefined;
 }
 
-export interface LambdaServiceOptions extends Pick<EngineOptions, 'checkGrants'> {
-  /** Where exports and streams go, made for the function's region. Passed in, so that a bundle carries only the clients that its entry uses. */
-  readonly destinations: (region: string) => Destinations;
-}
-
-/** @throws Error when the environment lacks a variable; when the account cannot be found out */
-export async function openLambdaService(
-  environment: LambdaEnvironment, functionArn: string | undefined, { destinations, checkGrants }: LambdaServiceOptions,
-): Promise<LambdaService> {
+/**
+ * What every function of the service is made of.
+ *
+ * @throws Error when the environment lacks a variable; when the account cannot be found out
+ */
+export async function lambdaEdges(environment: LambdaEnvironment, functionArn: string | undefined): Promise<SessionOptions> {
   const tableName = required(environment, 'LEDGER_TABLE_NAME');
   const region = required(environment, 'AWS_REGION');
   const account = accountOf(functionArn, region) ?? await accountOfCredentials(region);
   const store = dynamoDbStore({ client: new DynamoDBClient({ region }), tableName });
-  const clock = Date.now;
-  const engine = createEngine({
+  return {
     store,
-    sessions: sessionsWithMetrics(storedSessionStore(store, clock)),
-    clock,
+    sessions: sessionsWithMetrics(storedSessionStore(store, Date.now)),
+    clock: Date.now,
     random: randomBytes,
-    destinations: destinations(region),
     account,
-    checkGrants,
     quotas: quotas(environment),
     // Whoever writes to the table wakes the worker: the table's stream does.
     wake: () => {},
     pause: commitPause,
-  });
-  return { engine, account, newId: () => uniqueId(randomBytes(16)) };
+  };
 }
+
+export const newId = (): string => uniqueId(randomBytes(16));
 
 /** One JSON line for each event; Lambda takes it to the log group, and CloudWatch the metrics in it. */
 export const logLine: ServiceLog = logWithMetrics(event => console.log(JSON.stringify(event)), Date.now);
