@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { startPostgres, type Postgres } from './postgres';
 import { ProcessorTimes, thisProcess } from './processor-times';
 import { inRounds, printComparison, type Contestant } from './rounds';
 import { createEngine, memorySessionStore, type Destinations, type Engine } from '../src/engine';
+import { pooledRandom } from '../src/service/pooled-random';
 import { openEmbeddedStore } from '../src/store';
 
 const ROUNDS = 5;
@@ -126,7 +126,7 @@ async function withEngine(directory: string, work: (engine: Engine) => Promise<v
     store,
     sessions: memorySessionStore(Date.now),
     clock: Date.now,
-    random: randomBytes,
+    random: pooledRandom(),
     destinations,
     account: { partition: 'aws', region: 'us-east-1', accountId: '000000000000' },
     wake: () => undefined,

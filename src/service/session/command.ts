@@ -1,9 +1,9 @@
-import type { ConsumedIOs, Engine } from '../../engine';
+import type { ConsumedIOs, Sessions } from '../../engine';
 import type { InputOf, Members } from '../input/shape';
 
 /** Who sends a command, and for which session. */
 export interface CommandContext {
-  readonly sessions: Engine['sessions'];
+  readonly sessions: Sessions;
   /** Empty for StartSession, which has none yet. */
   readonly sessionToken: string;
   readonly callerArn: string;
