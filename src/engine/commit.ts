@@ -69,6 +69,11 @@ export class JournalAppender {
     this.recent = new RecentChanges(store, strandId);
   }
 
+  /** Whether nothing is on its way through it. */
+  get isIdle(): boolean {
+    return !this.running;
+  }
+
   /**
    * The block of the transaction, or undefined if it only read.
    * @throws LedgerError OccConflictException if something that it saw was changed since

@@ -34,7 +34,7 @@ export async function inOrderOfRequests(
   const item = await store.get(key);
   const heard = item ? decodeRecord<Heard>(item.value).requests : [];
   const others = heard.filter(({ id }) => id !== request.id);
-  // A clock that is ahead must not shut out whoever comes next.
+  // A clock that is ahead must not shut out whoever comes next. The price: of requests that began closer together than it is ahead, the last to come wins.
   const millis = heard.find(({ id }) => id === request.id)?.millis ?? Math.min(request.millis, nowMillis);
   if (others.some(other => other.millis > millis)) throw superseded(grantId, millis);
   const written: Heard = { requests: [...others, { id: request.id, millis }].slice(-REQUESTS_REMEMBERED) };

@@ -42,8 +42,9 @@ export class RecentChanges {
       }
     }
     if (next <= last) {
+      // Also after `last`: what is remembered is durable, and its own block would be taken for a conflict.
       const sequenceNo = this.ownBlocks.get(transactionId);
-      if (sequenceNo !== undefined && sequenceNo >= next && sequenceNo <= last) return { kind: 'committed', sequenceNo };
+      if (sequenceNo !== undefined && sequenceNo >= next) return { kind: 'committed', sequenceNo };
       conflict ||= this.latest.conflict(reads, next);
     }
     return { kind: conflict ? 'conflict' : 'valid' };

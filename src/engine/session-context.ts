@@ -22,6 +22,9 @@ export interface SessionOptions {
   readonly pause: (attempt: number) => Promise<void>;
 }
 
+/** Journals whose appenders are kept, with what they remember of the newest blocks; others are made anew. */
+const APPENDERS_KEPT_MAX = 64;
+
 /** Sessions without the rest of the engine, for entries that offer nothing else. */
 export const openSessions = (options: SessionOptions): Sessions => new Sessions(sessionContext(options));
 
@@ -40,10 +43,18 @@ export function sessionContext(options: SessionOptions): SessionContext {
     appender: (strandId) => {
       let appender = appenders.get(strandId);
       if (!appender) {
+        dropIdle(appenders);
         appender = new JournalAppender(store, strandId, clock, pause);
         appenders.set(strandId, appender);
       }
       return appender;
     },
   };
+}
+
+function dropIdle(appenders: Map<string, JournalAppender>): void {
+  for (const [strandId, appender] of appenders) {
+    if (appenders.size < APPENDERS_KEPT_MAX) return;
+    if (appender.isIdle) appenders.delete(strandId);
+  }
 }

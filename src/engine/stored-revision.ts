@@ -55,6 +55,9 @@ export function decodeRevision(strandId: string, value: Uint8Array): Revision {
     const frameEnd = 1 + LENGTH_BYTES + bytes.readUInt32BE(1);
     return { ...revisionFromIon(decodeIon(bytes.subarray(1 + LENGTH_BYTES, frameEnd))), ...dataAt(frameEnd) };
   }
+  if (bytes[0] !== FORM.plain && bytes[0] !== FORM.plainWithDataHash) {
+    throw new Error(`A stored revision has the form ${bytes[0]}, which this version does not know. Open the ledger with the version that wrote it.`);
+  }
   const hashAfter = (at: number): Uint8Array => bytes.subarray(at, at + HASH_LENGTH);
   const isRedacted = bytes[0] === FORM.plainWithDataHash;
   const idsAt = HASH_AT + (isRedacted ? 2 : 1) * HASH_LENGTH;

@@ -45,14 +45,14 @@ export class TransactionDatabase implements Database {
 
   async* documents(table: TableDefinition, access: Access): AsyncIterable<DocumentRevision> {
     for await (const revision of await this.committed(table, access)) {
-      if (this.isOutOfBreath) await this.breathe();
+      if (this.countFetch() % DOCUMENTS_AT_A_STRETCH === 0) await this.breathe();
       if (!revision.data || this.transaction.writes.has(revision.metadata.id)) continue;
       this.rememberVersion(revision);
       this.readIOs++;
       yield committedDocument(revision);
     }
     for (const pending of this.transaction.writes.size === 0 ? [] : [...this.transaction.writes.values()]) {
-      if (this.isOutOfBreath) await this.breathe();
+      if (this.countFetch() % DOCUMENTS_AT_A_STRETCH === 0) await this.breathe();
       if (pending.tableId !== table.tableId || !pending.data) continue;
       if (access.kind === 'documentId' && !access.documentIds.includes(pending.documentId)) continue;
       this.readIOs++;
@@ -66,7 +66,7 @@ export class TransactionDatabase implements Database {
       let pending: Revision | undefined;
       // A revision stays active until its successor's time, so each waits for the next to be known.
       for await (const revision of this.snapshot.history(table.tableId, documentId)) {
-        if (this.isOutOfBreath) await this.breathe();
+        if (this.countFetch() % DOCUMENTS_AT_A_STRETCH === 0) await this.breathe();
         if (pending && activeWithin(pending, revision, window)) yield this.fetched(pending);
         pending = revision;
       }
@@ -144,11 +144,11 @@ export class TransactionDatabase implements Database {
     });
   }
 
-  /** Stores that answer at once would let a long statement keep all others of the process waiting. Counts what is fetched. */
-  private get isOutOfBreath(): boolean {
-    return ++this.fetches % DOCUMENTS_AT_A_STRETCH === 0;
+  private countFetch(): number {
+    return ++this.fetches;
   }
 
+  /** Stores that answer at once would let a long statement keep all others of the process waiting. */
   private async breathe(): Promise<void> {
     await setImmediate();
     this.refuseExpired();
@@ -177,7 +177,7 @@ export class TransactionDatabase implements Database {
         const valueKeys = new Set(access.values.map(indexValueKey).filter(key => key !== undefined));
         const documentIds = new Set<string>();
         for (const valueKey of valueKeys) {
-          if (this.isOutOfBreath) await this.breathe();
+          if (this.countFetch() % DOCUMENTS_AT_A_STRETCH === 0) await this.breathe();
           reads.indexValues.add(indexValueRead(table.tableId, access.field, valueKey));
           for (const documentId of await this.snapshot.indexed(index.indexId, valueKey)) documentIds.add(documentId);
         }

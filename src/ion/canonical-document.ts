@@ -8,6 +8,10 @@ import { ANNOTATED, LONG_LENGTH, NEGATIVE_INT, NULL_LENGTH, TYPE_CODE } from './
 import type { IonStruct } from './value';
 
 const VERSION_MARKER_LENGTH = 4;
+/** Their length and $ion_symbol_table. */
+const ANNOTATIONS_LENGTH = 2;
+/** Begins a struct whose fields are said to be sorted: as long as another one, and nothing that the writer makes. */
+const SORTED_STRUCT = 0xd1;
 
 /**
  * The bytes in which a struct lies if they are a document of its own, and surely just what `encodeIonWithin` would make of it; undefined says nothing
@@ -17,7 +21,9 @@ export function canonicalBytes(struct: IonStruct, depthMax: number): Uint8Array 
   if (!(struct instanceof EncodedStruct) || struct.annotations !== undefined) return undefined;
   if (struct.depth !== 0 || struct.end !== struct.document.length) return undefined;
   const { symbols, symbolCount, start } = struct;
-  if (symbols.length !== symbolCount || start !== VERSION_MARKER_LENGTH + declarationLength(symbols)) return undefined;
+  const { length, tableAt } = declarationOf(symbols);
+  if (symbols.length !== symbolCount || start !== VERSION_MARKER_LENGTH + length) return undefined;
+  if (length > 0 && struct.document[VERSION_MARKER_LENGTH + tableAt] === SORTED_STRUCT) return undefined;
   return new CanonicalWalk(struct, depthMax).declaresInOrder() ? struct.document : undefined;
 }
 
@@ -91,28 +97,38 @@ class CanonicalWalk extends BinaryCursor {
   }
 }
 
-/** Tables are shared by documents of one shape. */
-const declarationLengths = new WeakMap<SymbolTable, number>();
-
-/** How long the shortest declaration of these symbols is, or NaN if a writer would not declare all of them. */
-function declarationLength(symbols: SymbolTable): number {
-  let length = declarationLengths.get(symbols);
-  if (length === undefined) declarationLengths.set(symbols, length = shortestDeclaration(symbols));
-  return length;
+/** The shortest declaration of some symbols. */
+interface Declaration {
+  /** NaN if a writer would not declare all of them. */
+  readonly length: number;
+  /** Where in it the struct begins that is the table. */
+  readonly tableAt: number;
 }
 
-function shortestDeclaration(symbols: SymbolTable): number {
+/** Tables are shared by documents of one shape. */
+const declarations = new WeakMap<SymbolTable, Declaration>();
+const NO_DECLARATION: Declaration = { length: 0, tableAt: 0 };
+const NOT_WRITTEN: Declaration = { length: NaN, tableAt: 0 };
+
+function declarationOf(symbols: SymbolTable): Declaration {
+  let declaration = declarations.get(symbols);
+  if (declaration === undefined) declarations.set(symbols, declaration = shortestDeclaration(symbols));
+  return declaration;
+}
+
+function shortestDeclaration(symbols: SymbolTable): Declaration {
   const declared = symbols.slice(SYSTEM_SYMBOLS.length + 1);
-  if (declared.length === 0) return 0;
-  if (new Set([...SYSTEM_SYMBOLS, ...declared]).size !== symbols.length - 1) return NaN;
+  if (declared.length === 0) return NO_DECLARATION;
+  if (new Set([...SYSTEM_SYMBOLS, ...declared]).size !== symbols.length - 1) return NOT_WRITTEN;
   let listLength = 0;
   for (const text of declared) {
-    if (text === undefined) return NaN;
+    if (text === undefined) return NOT_WRITTEN;
     const textLength = Buffer.byteLength(text);
     listLength += descriptorLength(textLength) + textLength;
   }
   // The name of the field, the list; two bytes of annotations, the struct; and the wrapper around them.
   const structLength = 1 + descriptorLength(listLength) + listLength;
-  const wrappedLength = 2 + descriptorLength(structLength) + structLength;
-  return descriptorLength(wrappedLength) + wrappedLength;
+  const wrappedLength = ANNOTATIONS_LENGTH + descriptorLength(structLength) + structLength;
+  const tableAt = descriptorLength(wrappedLength) + ANNOTATIONS_LENGTH;
+  return { length: descriptorLength(wrappedLength) + wrappedLength, tableAt };
 }

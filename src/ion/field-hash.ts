@@ -18,8 +18,9 @@ export function hashFields(fields: Fields): Uint8Array {
   return digest;
 }
 
-/** Serializations of names, which are few. */
+/** Serializations of names, which are few. Longer ones may be ids, which do not come again. */
 const NAMES_MAX = 64;
+const NAME_LENGTH_MAX = 20;
 const names = new Map<string, Uint8Array>();
 
 /** Digests of texts that repeat, by name and text; all are forgotten when they become too many. */
@@ -142,7 +143,7 @@ class FieldHash implements FieldSink {
       sink.piece(known);
     } else {
       appendSymbol(sink, name);
-      if (names.size < NAMES_MAX) names.set(name, sink.copy(start));
+      if (names.size < NAMES_MAX && name.length <= NAME_LENGTH_MAX) names.set(name, sink.copy(start));
     }
     return start;
   }

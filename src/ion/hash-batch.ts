@@ -70,6 +70,11 @@ export class HashBatch {
     this.wasm.reset();
   }
 
+  /** Whether nothing was placed since the batch began. */
+  get isEmpty(): boolean {
+    return this.inputEnd === INPUT_AT;
+  }
+
   /** Begins another batch. */
   reset(): void {
     this.wasm.reset();

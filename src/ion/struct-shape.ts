@@ -46,6 +46,7 @@ export class StructShape<R extends string = string, O extends string = never> {
 
   constructor({ required, optional, others = 'refused' }: ShapeOptions<R, O>) {
     const fields = [...Object.entries<FieldKind>(required), ...Object.entries<FieldKind>(optional ?? {})];
+    if (fields.length >= OTHER) throw new Error(`A shape has less than ${OTHER} fields, not ${fields.length}.`);
     this.positions = new Map(fields.map(([name], position) => [name, position]));
     this.position = Object.fromEntries(this.positions) as FieldPositions<R, O>;
     this.kinds = fields.map(([, kind]) => kind);

@@ -51,9 +51,10 @@ class SoundBlockJudge {
     this.begin();
     for (let index = 0; index < values.length; index++) {
       const value = values[index];
-      if (!(value instanceof EncodedStruct) || value.annotations !== undefined || this.add(value, index) || this.candidates.length === 0) continue;
-      // It may just be too much for what the batch holds already.
-      if (!this.scanner.lackedRoom) continue;
+      const hadAllRoom = this.batch.isEmpty;
+      if (!(value instanceof EncodedStruct) || value.annotations !== undefined || this.add(value, index)) continue;
+      // It may just be too much for what the batch holds already, blocks included that are not judged.
+      if (!this.scanner.lackedRoom || hadAllRoom) continue;
       this.finish(sound);
       this.begin();
       this.add(value, index);

@@ -39,7 +39,11 @@ export async function serveHttp(options: HttpFrontOptions): Promise<HttpFront> {
   if (!LOOPBACK_HOSTS.includes(host)) {
     throw new Error(`The service does not listen on ${host}: it trusts whoever reaches it, so it listens on ${LOOPBACK_HOSTS.join(', ')} only.`);
   }
-  const server = createServer((request, response) => void answer(options, server, request, response));
+  const unsent = new UnsentAnswers();
+  const server = createServer((request, response) => {
+    unsent.add(response);
+    void answer(options, request, response);
+  });
   server.keepAliveTimeout = KEEP_ALIVE_MILLIS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -49,21 +53,48 @@ export async function serveHttp(options: HttpFrontOptions): Promise<HttpFront> {
     });
   });
   const { port } = server.address() as AddressInfo;
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, close: async () => close(server) };
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, close: async () => close(server, unsent) };
 }
 
-async function close(server: Server): Promise<void> {
+/** Node.js takes a connection for idle as soon as its answer was written, although most of it may still wait for a slow reader. */
+class UnsentAnswers {
+  private readonly responses = new Set<ServerResponse>();
+  private noneIsLeft?: () => void;
+
+  add(response: ServerResponse): void {
+    this.responses.add(response);
+    // A connection that stays open for the client's next request would hold up the end of the server.
+    if (this.noneIsLeft) response.shouldKeepAlive = false;
+    response.once('close', () => {
+      this.responses.delete(response);
+      if (this.responses.size === 0) this.noneIsLeft?.();
+    });
+  }
+
+  /** Resolves when all are with their clients. */
+  async sent(): Promise<void> {
+    for (const response of this.responses) response.shouldKeepAlive = false;
+    return new Promise((resolve) => {
+      this.noneIsLeft = resolve;
+      if (this.responses.size === 0) resolve();
+    });
+  }
+}
+
+async function close(server: Server, unsent: UnsentAnswers): Promise<void> {
+  let giveUp!: NodeJS.Timeout;
+  const graceIsOver = new Promise<void>((resolve) => { giveUp = setTimeout(resolve, CLOSE_GRACE_MILLIS); });
+  await Promise.race([unsent.sent(), graceIsOver]);
+  clearTimeout(giveUp);
   const closed = new Promise<void>(resolve => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const grace = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MILLIS);
+  server.closeAllConnections();
   await closed;
-  clearTimeout(grace);
 }
 
 /** Node joins headers that come twice; only cookies come as a list, and nothing reads them. */
 type SingleHeaders = Readonly<Record<string, string | undefined>>;
 
-async function answer({ handle, callerArn }: HttpFrontOptions, server: Server, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer({ handle, callerArn }: HttpFrontOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     refuseBrowsers(request);
     const body = await readBody(request);
@@ -80,8 +111,6 @@ async function answer({ handle, callerArn }: HttpFrontOptions, server: Server, r
     // A body that was refused may go on for ever, so the connection ends with the answer.
     response.end(JSON.stringify({ __type: name, Message: message }), () => request.socket.destroySoon());
   }
-  // A connection that stays open for the client's next request would hold up the end of the server.
-  if (!server.listening) response.once('close', () => server.closeIdleConnections());
 }
 
 /** A web page open on this machine can reach the port, too; only what no browser sends is served. */

@@ -1,21 +1,24 @@
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { serveHttp, type HttpFront, type WireRequest, REQUEST_BYTES_MAX } from '../../src/service';
 
 const CALLER = 'arn:aws:iam::111122223333:root';
 let front: HttpFront;
 let requests: WireRequest[];
 let answering: Promise<void>;
+let body: string;
 
 beforeEach(async () => {
   requests = [];
   answering = Promise.resolve();
+  body = 'é';
   front = await serveHttp({
     port: 0,
     callerArn: CALLER,
     async handle(wireRequest) {
       requests.push(wireRequest);
       await answering;
-      return { status: 201, headers: { 'x-test': 'yes' }, body: 'é' };
+      return { status: 201, headers: { 'x-test': 'yes' }, body };
     },
   });
 });
@@ -77,4 +80,24 @@ test('closing lets a request in flight end', async () => {
   expect((await asked).status).toBe(201);
   await closed;
   await expect(fetch(front.url)).rejects.toThrow();
+});
+
+test('closing lets a client read its answer to the end, however slowly, while others are done', async () => {
+  body = 'x'.repeat(20_000_000);
+  const slow = await answerOf(front.url);
+  slow.pause();
+  body = 'é';
+  const closed = front.close();
+  expect((await fetch(front.url)).status).toBe(201);
+  let length = 0;
+  slow.on('data', (chunk: Buffer) => { length += chunk.length; });
+  slow.resume();
+  await once(slow, 'end');
+  expect(length).toBe(20_000_000);
+  await closed;
+  await expect(fetch(front.url)).rejects.toThrow();
+});
+
+const answerOf = async (url: string): Promise<IncomingMessage> => new Promise((resolve, reject) => {
+  request(url, { method: 'POST' }, resolve).on('error', reject).end();
 });
