@@ -73,7 +73,15 @@ function ledgerWidgets(ledger: ILedger): cloudwatch.IWidget[] {
   return [
     new cloudwatch.TextWidget({ markdown: `## Ledger ${ledger.ledgerName}`, width: WIDTH, height: 1 }),
     graph('Latency', COMMANDS.flatMap(command => [latencyOf(command, 'p50'), latencyOf(command, 'p99')]), { label: 'ms', min: 0 }),
-    graph('Reads and writes', [ledger.metricReadIOs({ label: 'read' }), ledger.metricWriteIOs({ label: 'written' })], { min: 0 }),
+    new cloudwatch.GraphWidget({
+      title: 'Reads, writes, size of the journal',
+      left: [ledger.metricReadIOs({ label: 'read' }), ledger.metricWriteIOs({ label: 'written' })],
+      leftYAxis: { min: 0 },
+      right: [ledger.metricJournalStorage({ label: 'journal' })],
+      rightYAxis: { label: 'bytes', min: 0 },
+      width: WIDTH / 4,
+      height: HEIGHT,
+    }),
     graph('Refused and failed', [
       ledger.metricOccConflictExceptions({ label: 'conflicts' }),
       ledger.metricSession4xxExceptions({ label: '4xx' }),

@@ -29,6 +29,12 @@ export interface ILedgerMetrics {
   metricIsImpaired(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
+   * How many bytes the ledger's journal has: its blocks as they were written, a redaction takes nothing off. Told every five minutes.
+   * @param options how to read it; by default the maximum over fifteen minutes.
+   */
+  metricJournalStorage(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
    * Transactions that lost against one that changed what they had read. Drivers run them again.
    * @param options how to read it; by default the sum over five minutes.
    */
@@ -107,6 +113,10 @@ export abstract class MeasuredLedger extends Resource implements ILedgerMetrics 
 
   public metricIsImpaired(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric('IsImpaired', { statistic: cloudwatch.Stats.MAXIMUM, period: Duration.minutes(10), ...options });
+  }
+
+  public metricJournalStorage(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('JournalStorage', { statistic: cloudwatch.Stats.MAXIMUM, period: Duration.minutes(15), ...options });
   }
 
   public metricOccConflictExceptions(options?: cloudwatch.MetricOptions): cloudwatch.Metric {

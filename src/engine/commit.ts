@@ -5,7 +5,7 @@ import { actionsAtMost, Batch, blockOf, nodeName, type Tip } from './batch';
 import { indexesUnderWay, readCatalog, type Catalog, type Definition } from './catalog';
 import { definitionsOf } from './definitions';
 import { headAction, readHead, type JournalHead } from './journal-head';
-import { blockActions, nodesAction, readBlock, readNode } from './journal-store';
+import { blockActions, blockBytes, nodesAction, readBlock, readNode } from './journal-store';
 import { LedgerError, occConflict } from './ledger-error';
 import { COMMIT_ATTEMPTS_MAX, COMMIT_MILLIS_MAX } from './limits';
 import { catalogAfter, catchUp, projectionOf, withIndexBuilds } from './projection';
@@ -300,7 +300,8 @@ export class JournalAppender {
       : waiting.before ??= new StateBefore(this.store, this.strandId, transaction.snapshotSequenceNo);
     const definitions = transaction.definitions.length > 0 ? await withIndexBuilds(before, await this.definitions(block, batch.tip.catalog)) : [];
     const { catalog, actions: catalogActions } = catalogAfter(block, batch.tip.catalog, definitions);
-    const journalActions = [...blockActions(block), nodesAction(this.strandId, nodes)];
+    const written = blockActions(block);
+    const journalActions = [...written, nodesAction(this.strandId, nodes)];
     const fits = await batch.addActions(journalActions, catalogActions, projectionOf(before, block, catalog, definitions));
     if (fits === 'full') return 'full';
 
@@ -312,6 +313,7 @@ export class JournalAppender {
         blockHash: block.blockHash,
         blockTimestampMillis: block.blockTimestampMillis,
         projectedSequenceNo: fits === 'projected' ? sequenceNo : head.projectedSequenceNo,
+        journalBytes: head.journalBytes + blockBytes(written),
       },
       catalog,
     };

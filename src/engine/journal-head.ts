@@ -12,6 +12,8 @@ export interface JournalHead {
   readonly blockTimestampMillis: number;
   /** Tables, indexes and catalog reflect the blocks up to this one; behind `sequenceNo` while a large block is being applied. */
   readonly projectedSequenceNo: number;
+  /** Of all blocks as they were written: a redaction takes nothing off. */
+  readonly journalBytes: number;
   /** Of the restore that the journal came from: what was known of the journal before it may be of blocks that are gone. */
   readonly restoreId?: string;
   readonly ordinal: number;
@@ -22,6 +24,7 @@ interface HeadRecord {
   readonly blockHash: string;
   readonly blockTimestampMillis: number;
   readonly projectedSequenceNo: number;
+  readonly journalBytes: number;
   readonly restoreId?: string;
 }
 
@@ -33,9 +36,14 @@ const heads = new RepeatedRecords((bytes) => {
 
 /** @throws LedgerError BadRequestException if the ledger was deleted */
 export async function readHead(store: Store, strandId: string): Promise<JournalHead> {
+  const head = await findHead(store, strandId);
+  if (!head) throw badRequest(`The ledger of journal ${strandId} was deleted`);
+  return head;
+}
+
+export async function findHead(store: Store, strandId: string): Promise<JournalHead | undefined> {
   const item = await store.get(headKey(strandId));
-  if (!item) throw badRequest(`The ledger of journal ${strandId} was deleted`);
-  return { ordinal: item.ordinal, ...heads.of(strandId, item.value) };
+  return item && { ordinal: item.ordinal, ...heads.of(strandId, item.value) };
 }
 
 /**
@@ -70,6 +78,7 @@ export function headAction(strandId: string, head: Omit<JournalHead, 'ordinal'>,
     blockHash: Buffer.from(head.blockHash).toString('base64'),
     blockTimestampMillis: head.blockTimestampMillis,
     projectedSequenceNo: head.projectedSequenceNo,
+    journalBytes: head.journalBytes,
     restoreId: head.restoreId,
   };
   return {

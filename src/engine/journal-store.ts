@@ -7,6 +7,9 @@ import { blockKey, blockPartition, nodesKey, sequenceText } from './keys';
 export const blockActions = (block: Block): Action[] =>
   chunksOf(block).map(({ key, value }) => ({ put: key, value, if: { absent: true } }));
 
+/** What these writes make a journal grow by. */
+export const blockBytes = (actions: readonly Action[]): number => actions.reduce((sum, action) => 'value' in action ? sum + action.value.length : sum, 0);
+
 /** The writes that put a redacted block in the place of what it was; nothing that was written under a higher ordinal is undone. */
 export function replacedBlockActions(former: Block, redacted: Block, ordinal: number): Action[] {
   const chunks = chunksOf(redacted);

@@ -5,8 +5,8 @@ import { catalogAction, EMPTY_CATALOG } from './catalog';
 import { ledgerArn, type EngineContext } from './engine-context';
 import type { GrantRequest } from './grant-order';
 import { isIndexJob, jobAction, jobsOf, newJobAction, type PurgeJob, type StoredJob } from './job-record';
-import { headAction, readHead, type JournalHead } from './journal-head';
-import { blockActions, nodesAction } from './journal-store';
+import { findHead, headAction, readHead, type JournalHead } from './journal-head';
+import { blockActions, blockBytes, nodesAction } from './journal-store';
 import { headKey, LEDGER_QUOTA_KEY, ledgerKey } from './keys';
 import { LedgerError, ledgerNotFound } from './ledger-error';
 import { grantsOf, putGrant, removeGrant, type LedgerGrant } from './ledger-grant';
@@ -47,14 +47,17 @@ export class Ledgers {
       const record: LedgerRecord = { ...ledger, strandId, state: 'ACTIVE', creationMillis };
       const genesis = genesisBlock(strandId, randomId(random), creationMillis);
       const nodes = await appendedNodes(0, genesis.blockHash, () => Promise.reject(new Error('An empty tree has no nodes.')));
-      const head = { sequenceNo: 0, blockHash: genesis.blockHash, blockTimestampMillis: creationMillis, projectedSequenceNo: 0 };
+      const written = blockActions(genesis);
+      const head = {
+        sequenceNo: 0, blockHash: genesis.blockHash, blockTimestampMillis: creationMillis, projectedSequenceNo: 0, journalBytes: blockBytes(written),
+      };
       try {
         await store.transact([
           { put: ledgerKey(ledger.name), value: encodeRecord(record), ordinal: 1, if: { absent: true } },
           quotaGuardAction(guard),
           headAction(strandId, head, undefined),
           catalogAction(strandId, EMPTY_CATALOG, 0),
-          ...blockActions(genesis),
+          ...written,
           nodesAction(strandId, nodes),
         ]);
         return record;
@@ -64,6 +67,12 @@ export class Ledgers {
         if (await findLedger(store, ledger.name)) throw await nameTaken(store, ledger.name);
       }
     }
+  }
+
+  /** Bytes of the ledger's blocks as they were written: a redaction takes nothing off. Undefined once the ledger is gone. */
+  async journalBytes({ strandId }: Pick<LedgerRecord, 'strandId'>): Promise<number | undefined> {
+    const head = await findHead(this.context.store, strandId);
+    return head?.journalBytes;
   }
 
   /** A ledger on its way out is still described, in state DELETING. @throws LedgerError ResourceNotFoundException */

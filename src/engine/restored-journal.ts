@@ -2,7 +2,7 @@ import { appendedNodes, type Block, type TreeNode } from '../journal';
 import { actionBytes, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX, type Action, type Store } from '../store';
 import { readCatalog, type Catalog } from './catalog';
 import { headAction, type JournalHead } from './journal-head';
-import { blockActions, nodesAction, readNode } from './journal-store';
+import { blockActions, blockBytes, nodesAction, readNode } from './journal-store';
 import { headKey } from './keys';
 import { PendingWrites } from './pending-writes';
 import { catalogAfter, catchUp, projectionOf, withIndexBuilds } from './projection';
@@ -14,7 +14,7 @@ const HEAD_BYTES = 1_024;
 
 /** The head of a journal whose first block is yet to come: it claims the journal for one restore. */
 export const EMPTY_HEAD: Omit<JournalHead, 'ordinal'> = {
-  sequenceNo: -1, blockHash: new Uint8Array(), blockTimestampMillis: 0, projectedSequenceNo: -1,
+  sequenceNo: -1, blockHash: new Uint8Array(), blockTimestampMillis: 0, projectedSequenceNo: -1, journalBytes: 0,
 };
 
 /**
@@ -54,7 +54,8 @@ export class RestoredJournal {
     const before = new StateBefore(this.view, this.strandId, sequenceNo - 1);
     const definitions = await withIndexBuilds(before, replayed);
     const nodes = await appendedNodes(sequenceNo, block.blockHash, (level, index) => this.node(level, index));
-    const journal = [...withoutConditions(blockActions(block)), nodesAction(this.strandId, nodes)];
+    const blockWrites = withoutConditions(blockActions(block));
+    const journal = [...blockWrites, nodesAction(this.strandId, nodes)];
     const { catalog, actions } = catalogAfter(block, this.catalog, definitions);
     const whole = [...journal, ...actions];
     for await (const action of projectionOf(before, block, catalog, definitions)) {
@@ -68,6 +69,7 @@ export class RestoredJournal {
       sequenceNo,
       blockHash: block.blockHash,
       blockTimestampMillis: Math.max(this.pending.blockTimestampMillis, block.blockTimestampMillis),
+      journalBytes: this.pending.journalBytes + blockBytes(blockWrites),
     };
     for (const node of nodes) this.newest.set(node.level, node);
     if (this.hasRoomFor(whole, bytes)) {

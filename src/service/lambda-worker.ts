@@ -4,8 +4,8 @@ import type { Engine, Worker } from '../engine';
 import { everyStrand } from './every-strand';
 import { logLine, newId } from './lambda-edges';
 import { openLambdaEngine } from './lambda-engine';
+import { tellRegularMetrics } from './regular-metrics';
 import { runStrand } from './strand-run';
-import { tellStreamHealth } from './stream-health';
 
 /** Records of the table's stream; without any, the event is a tick of the schedule. */
 export interface WorkerEvent {
@@ -25,8 +25,8 @@ const PATIENCE_MILLIS = 15_000;
 const CONCURRENT_STRANDS_MAX = 8;
 
 /** A little less than the five minutes that the metric is meant to be read over. */
-const HEALTH_INTERVAL_MILLIS = 290_000;
-let healthToldMillis = 0;
+const METRICS_INTERVAL_MILLIS = 290_000;
+let metricsToldMillis = 0;
 
 interface OpenWorker { readonly engine: Engine; readonly worker: Worker }
 
@@ -52,10 +52,10 @@ export async function handler(event: WorkerEvent, context: Pick<Context, 'invoke
     }
   };
   await Promise.all(Array.from({ length: CONCURRENT_STRANDS_MAX }, runSome));
-  if (!event.Records && Date.now() - healthToldMillis >= HEALTH_INTERVAL_MILLIS) {
-    healthToldMillis = Date.now();
-    await tellStreamHealth(engine, logLine, Date.now, deadlineMillis).catch((error: unknown) => {
-      failures.push({ strandId: 'stream health', cause: String(error instanceof Error ? error.stack : error) });
+  if (!event.Records && Date.now() - metricsToldMillis >= METRICS_INTERVAL_MILLIS) {
+    metricsToldMillis = Date.now();
+    await tellRegularMetrics(engine, logLine, Date.now, deadlineMillis).catch((error: unknown) => {
+      failures.push({ strandId: 'regular metrics', cause: String(error instanceof Error ? error.stack : error) });
     });
   }
   logLine({

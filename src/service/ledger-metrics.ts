@@ -6,7 +6,7 @@ import type { ServiceLog } from './service-log';
 /** In alarms and dashboards of users: never changes. Namespaces that begin with `AWS/`, such as QLDB's own, are Amazon's. */
 const NAMESPACE = 'CdkLedger/Ledgers';
 
-type Unit = 'Count' | 'Milliseconds' | 'None';
+type Unit = 'Bytes' | 'Count' | 'Milliseconds' | 'None';
 type Metrics = Readonly<Record<string, readonly [value: number, unit: Unit]>>;
 
 /** What the request at hand turned out to concern. A caller's word is not enough: names that no ledger has would make series without end. */
@@ -51,6 +51,10 @@ export function streamHealthEvent(now: number, ledgerName: string, streamId: str
   const dimensions = { LedgerName: ledgerName, StreamId: streamId };
   return { event: 'stream-health', ...metricMembers(now, dimensions, { IsImpaired: [isImpaired ? 1 : 0, 'None'] }) };
 }
+
+/** How many bytes the blocks of a ledger's journal have. */
+export const journalStorageEvent = (now: number, ledgerName: string, bytes: number): Readonly<Record<string, unknown>> =>
+  ({ event: 'journal-storage', ...metricMembers(now, { LedgerName: ledgerName }, { JournalStorage: [bytes, 'Bytes'] }) });
 
 interface Measured { readonly dimensions: Readonly<Record<string, string>>; readonly metrics: Metrics }
 

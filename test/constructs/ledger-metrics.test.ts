@@ -2,7 +2,7 @@ import * as path from 'path';
 import { App, CfnParameter, Stack, aws_cloudwatch as cloudwatch, aws_cloudwatch_actions as actions, aws_sns as sns } from 'aws-cdk-lib';
 import { resourcesOf } from './full-stack';
 import { ILedger, JobInventory, Ledger, LedgerAlarms, LedgerDashboard } from '../../src';
-import { logWithMetrics, sessionsWithMetrics, streamHealthEvent, withMetrics } from '../../src/service/ledger-metrics';
+import { journalStorageEvent, logWithMetrics, sessionsWithMetrics, streamHealthEvent, withMetrics } from '../../src/service/ledger-metrics';
 
 /** What CDK knows of QLDB's metrics; the file is not exported. */
 const { QLDBMetrics } = jest.requireActual(path.join(path.dirname(require.resolve('aws-cdk-lib')), 'aws-qldb/lib/qldb-canned-metrics.generated.js'));
@@ -15,6 +15,7 @@ function importedLedger() {
 const READ: Record<string, (ledger: ILedger) => cloudwatch.Metric> = {
   CommandLatency: ledger => ledger.metricCommandLatency(),
   IsImpaired: ledger => ledger.metricIsImpaired(),
+  JournalStorage: ledger => ledger.metricJournalStorage(),
   OccConflictExceptions: ledger => ledger.metricOccConflictExceptions(),
   ReadIOs: ledger => ledger.metricReadIOs(),
   WriteIOs: ledger => ledger.metricWriteIOs(),
@@ -28,7 +29,7 @@ const READ: Record<string, (ledger: ILedger) => cloudwatch.Metric> = {
 
 /** Every metric that the service tells, as CloudWatch finds it in log lines. */
 async function toldByTheService() {
-  const lines: Record<string, any>[] = [streamHealthEvent(0, 'payments', 'stream', true)];
+  const lines: Record<string, any>[] = [streamHealthEvent(0, 'payments', 'stream', true), journalStorageEvent(0, 'payments', 1)];
   const log = logWithMetrics(line => lines.push(line), () => 0);
   const sessions = sessionsWithMetrics({ load: async () => ({ ledgerName: 'payments' }) } as never);
   await withMetrics(async () => {
@@ -51,7 +52,7 @@ test.each(Object.entries(READ))('%s is read where the service tells it', async (
   expect(metric.dimensions).toEqual({ LedgerName: 'payments' });
 });
 
-test('metrics that QLDB had are read as CDK reads them, but for IsImpaired, where a sum says nothing', () => {
+test('metrics that QLDB had are read as CDK reads them, but for IsImpaired and JournalStorage, where a sum says nothing', () => {
   const { ledger } = importedLedger();
   const canned = [
     QLDBMetrics.commandLatencyAverage, QLDBMetrics.occConflictExceptionsSum, QLDBMetrics.readIOsSum, QLDBMetrics.writeIOsSum,
@@ -61,6 +62,7 @@ test('metrics that QLDB had are read as CDK reads them, but for IsImpaired, wher
     expect(READ[metricName](ledger)).toMatchObject({ metricName, statistic, dimensions: dimensionsMap });
   }
   expect(ledger.metricIsImpaired().statistic).toBe('Maximum');
+  expect(ledger.metricJournalStorage().statistic).toBe('Maximum');
 });
 
 test('a metric is read otherwise when asked to', () => {
@@ -112,8 +114,8 @@ test('a dashboard shows alarms, each ledger and jobs, and reads only metrics tha
   const { widgets } = JSON.parse(Properties.DashboardBody['Fn::Join'][1].map((part: unknown) => typeof part === 'string' ? part : 'token').join(''));
   expect(widgets.map(({ type, properties }: any) => properties.markdown ?? properties.title ?? type)).toEqual([
     'Alarms',
-    '## Ledger payments', 'Latency', 'Reads and writes', 'Refused and failed', 'Exports and streams',
-    '## Ledger receipts', 'Latency', 'Reads and writes', 'Refused and failed', 'Exports and streams',
+    '## Ledger payments', 'Latency', 'Reads, writes, size of the journal', 'Refused and failed', 'Exports and streams',
+    '## Ledger receipts', 'Latency', 'Reads, writes, size of the journal', 'Refused and failed', 'Exports and streams',
     '## Jobs', 'Running', 'Failed', 'Need attention',
   ]);
   const names = new Set((await toldByTheService()).map(({ metricName }: { metricName: string }) => metricName));

@@ -55,7 +55,7 @@ export async function growJournal(store: Store, strandId: string, { blockCount, 
   }
   await flush();
   await Promise.all(writes);
-  const grown: Omit<JournalHead, 'ordinal'> = { sequenceNo: blockCount, blockHash, blockTimestampMillis, projectedSequenceNo: blockCount };
+  const grown: Omit<JournalHead, 'ordinal'> = { sequenceNo: blockCount, blockHash, blockTimestampMillis, projectedSequenceNo: blockCount, journalBytes: 0 };
   await store.transact([headAction(strandId, grown, head)]);
 }
 

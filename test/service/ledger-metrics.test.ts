@@ -6,7 +6,7 @@ import { createEngine, DestinationRefused, memorySessionStore, type Engine } fro
 import { uniqueId } from '../../src/journal';
 import { createWire, serveHttp, type HttpFront, type ServiceLog } from '../../src/service';
 import { logWithMetrics, sessionsWithMetrics, withMetrics } from '../../src/service/ledger-metrics';
-import { tellStreamHealth } from '../../src/service/stream-health';
+import { tellRegularMetrics } from '../../src/service/regular-metrics';
 import { memoryStore } from '../../src/store';
 
 const ACCOUNT = { partition: 'aws', region: 'eu-central-1', accountId: '111122223333' };
@@ -186,21 +186,34 @@ describe('jobs', () => {
 
   test('a stream tells whether it is impaired, by ledger and stream, until it has ended', async () => {
     const streamId = await startStream();
-    await tellStreamHealth(engine, log, () => now, now + 1000);
+    await tellRegularMetrics(engine, log, () => now, now + 1000);
     expect(health()).toEqual([['books', streamId, 0]]);
     destinations.refuse = new DestinationRefused('not-found', 'ResourceNotFoundException', 'gone');
     now += 1000;
     await work();
-    await tellStreamHealth(engine, log, () => now, now + 1000);
+    await tellRegularMetrics(engine, log, () => now, now + 1000);
     expect(health().at(-1)).toEqual(['books', streamId, 1]);
     await engine.streams.cancel('books', streamId);
-    await tellStreamHealth(engine, log, () => now, now + 1000);
+    await tellRegularMetrics(engine, log, () => now, now + 1000);
     expect(health()).toHaveLength(2);
+  });
+
+  test('every ledger tells how large its journal is, and it grows with each block', async () => {
+    const sizes = () => measured().filter(({ event }) => event === 'journal-storage').map(({ LedgerName, JournalStorage }) => [LedgerName, JournalStorage]);
+    await tellRegularMetrics(engine, log, () => now, now + 1000);
+    expect(sizes()).toEqual([['books', expect.any(Number)], ['papers', sizes()[0]![1]]]);
+    const driver = new QldbDriver('books', config());
+    await driver.executeLambda(async (transaction) => { await transaction.execute('CREATE TABLE Entry'); });
+    driver.close();
+    await tellRegularMetrics(engine, log, () => now, now + 1000);
+    expect(sizes()).toHaveLength(4);
+    expect(sizes()[2]![1]).toBeGreaterThan(sizes()[0]![1] as number);
+    expect(sizes()[3]).toEqual(sizes()[1]);
   });
 
   test('looking at streams ends when the function\'s time does', async () => {
     await startStream();
-    await tellStreamHealth(engine, log, () => now, now);
+    await tellRegularMetrics(engine, log, () => now, now);
     expect(health()).toEqual([]);
   });
 });
