@@ -82,8 +82,9 @@ class FieldWriter extends BinaryWriter implements FieldSink {
     const { sink } = this;
     const start = sink.length;
     sink.byte(0);
-    // Never so long that its length would not fit into the descriptor.
-    sink.bytes[start] = (TYPE_CODE.timestamp << 4) | appendMillisBody(sink, epochMillis);
+    // Never so long that its length would not fit into the descriptor. Writing it may replace the buffer.
+    const length = appendMillisBody(sink, epochMillis);
+    sink.bytes[start] = (TYPE_CODE.timestamp << 4) | length;
   }
 
   value(value: IonValue, name?: string): void {
