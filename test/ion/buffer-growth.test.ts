@@ -6,14 +6,13 @@ import {
 } from '../../src/ion';
 import { ByteSink } from '../../src/ion/byte-sink';
 import { DigestSink } from '../../src/ion/digest-sink';
-import { SHA256_SCRATCH } from '../../src/ion/sha256-module';
+import { SHA256_SCRATCH, type Sha256Exports } from '../../src/ion/sha256-module';
 
 /** What the tests reach into. */
 interface Internals {
   bytes: Buffer;
   length: number;
-  readonly sha256: { readonly memory: WebAssembly.Memory };
-  grow(capacity: number): void;
+  readonly sha256: Sha256Exports;
 }
 
 /** From now on whoever asks for room gets it in a new buffer; what is written to the one before is lost. */
