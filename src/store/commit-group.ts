@@ -1,3 +1,4 @@
+import { MemoryMark } from './draft-memory';
 import { ItemVersion } from './item-version';
 import { LogRecordDraft } from './log-record-draft';
 import { MemoryTable, Slot } from './memory-table';
@@ -19,7 +20,8 @@ export class CommitGroup {
 
   private closed = false;
 
-  constructor(readonly draft: LogRecordDraft) {}
+  /** `mark` is where memory ended before the draft was begun. */
+  constructor(readonly draft: LogRecordDraft, readonly mark: MemoryMark) {}
 
   get isClosed(): boolean {
     return this.closed;

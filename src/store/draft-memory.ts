@@ -3,6 +3,9 @@ import { alignedBytes } from './log-record';
 /** Memory is taken in pieces of this size, which records share; a larger record has a piece of its own. */
 const PIECE_BYTES = 256 * 1024;
 
+/** Up to where memory is taken. */
+export interface MemoryMark { readonly piece: Buffer; readonly used: number }
+
 /**
  * Where records are made, one after another, and stay while readers need them. Pieces are used again: the garbage collector counts memory outside
  * its heap as well, and would look through all of the heap for every few megabytes written.
@@ -15,6 +18,20 @@ export class DraftMemory {
 
   get bytes(): Buffer {
     return this.newest;
+  }
+
+  mark(): MemoryMark {
+    return { piece: this.newest, used: this.used };
+  }
+
+  /** Takes back all room that was given since; what is in it nobody reads any more. */
+  rewind({ piece, used }: MemoryMark): void {
+    // A piece that was let go of meanwhile held nothing that came later.
+    const kept = this.inUse.slice(0, this.inUse.indexOf(piece) + 1);
+    this.reuse(this.inUse.slice(kept.length));
+    this.inUse = kept;
+    this.newest = kept.length > 0 ? piece : Buffer.alloc(0);
+    this.used = kept.length > 0 ? used : 0;
   }
 
   /** Room for a record of so many bytes, of which it returns the beginning. */

@@ -1,10 +1,11 @@
 import type { Database } from 'lmdb';
 import { CommitGroup } from './commit-group';
 import { holds } from './condition';
+import type { DirectoryClaim } from './directory-claim';
 import { DraftMemory } from './draft-memory';
 import { decodeOrdinal, encodeKey } from './embedded-item';
 import { keyOf } from './limits';
-import { LogRecordDraft } from './log-record-draft';
+import { Change, LogRecordDraft } from './log-record-draft';
 import { LogTurnover } from './log-turnover';
 import { sortText } from './sort-text';
 import { Action, ConditionFailed, Key } from './store';
@@ -35,6 +36,7 @@ export class EmbeddedCommits {
   private readonly turnover: LogTurnover;
   private running?: Promise<void>;
   private idleTimer?: NodeJS.Timeout;
+  private isClosing = false;
 
   constructor(private readonly props: EmbeddedCommitsProps) {
     this.turnover = new LogTurnover({ ...props, memory: this.memory, waiting: this.groups });
@@ -59,10 +61,12 @@ export class EmbeddedCommits {
     });
   }
 
-  /** When all that was called is done, and LMDB has it. */
-  async close(): Promise<void> {
+  /** When all that was called is done, and LMDB has it. @throws Error when the directory is not ours any more, or LMDB cannot be written */
+  async close(claim: DirectoryClaim): Promise<void> {
     await this.running;
+    this.isClosing = true;
     clearTimeout(this.idleTimer);
+    if (!this.turnover.hasPanicked) claim.assertHeld();
     try {
       await this.turnover.empty();
     } catch (error) {
@@ -86,18 +90,18 @@ export class EmbeddedCommits {
   private openGroup(): CommitGroup {
     const last = this.groups.at(-1);
     if (last && !last.isClosed && last.draft.alignedBytes < GROUP_BYTES) return last;
-    const group = new CommitGroup(new LogRecordDraft(this.memory));
+    const mark = this.memory.mark();
+    const group = new CommitGroup(new LogRecordDraft(this.memory), mark);
     this.groups.push(group);
     return group;
   }
 
   private addChanges(group: CommitGroup, actions: readonly Action[]): void {
     const { current } = this.props.changes;
-    for (const action of actions) {
-      if (!('check' in action)) {
-        const key = keyOf(action);
-        group.add(current.slot(key.partition, sortText(key.sort)), group.draft.add(action));
-      }
+    const made = actions.filter((action): action is Change => !('check' in action));
+    for (const [index, version] of group.draft.addAll(made).entries()) {
+      const { partition, sort } = keyOf(made[index]);
+      group.add(current.slot(partition, sortText(sort)), version);
     }
   }
 
@@ -128,7 +132,9 @@ export class EmbeddedCommits {
     const failure = this.failure(error);
     // When this fails as well, the next record that is written supersedes the one that was not.
     await this.props.log.supersedeFailed().catch(() => undefined);
-    for (const group of this.groups.splice(0)) group.fail(failure);
+    const failed = this.groups.splice(0);
+    this.memory.rewind(failed[0].mark);
+    for (const group of failed) group.fail(failure);
   }
 
   private failure(error: unknown): Error {
@@ -139,13 +145,13 @@ export class EmbeddedCommits {
   private emptyWhenIdle(): void {
     const { log, idleMilliseconds } = this.props;
     const { lastNumber } = log;
+    if (this.isClosing) return;
     this.idleTimer ??= setTimeout(() => {
       this.idleTimer = undefined;
-      if (this.running !== undefined || log.lastNumber !== lastNumber) {
-        this.emptyWhenIdle();
-      } else {
-        this.turnover.startEmptying();
-      }
+      const isIdle = this.running === undefined && log.lastNumber === lastNumber;
+      // A disk that is full may have room again.
+      if (isIdle) this.turnover.emptyInBackground(() => this.emptyWhenIdle());
+      else this.emptyWhenIdle();
     }, idleMilliseconds).unref();
   }
 }

@@ -3,11 +3,13 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { RootDatabase } from 'lmdb';
 import { byteBounds, checkRange, isEmpty } from './bounds';
-import { claim, release } from './directory-claim';
+import { DirectoryClaim } from './directory-claim';
+import { syncDirectoryEntries } from './directory-sync';
 import { EmbeddedCommits } from './embedded-commits';
 import { EmbeddedReads } from './embedded-reads';
 import { checkActions, checkKey, checkPartition } from './limits';
 import { openLog, removeLog } from './log-opening';
+import { openDirectories } from './open-directories';
 import { Item, Range, Store } from './store';
 import { UnappliedChanges } from './unapplied-changes';
 import { WriteAheadLog } from './write-ahead-log';
@@ -30,26 +32,24 @@ export interface EmbeddedStoreProps {
   readonly idleMilliseconds?: number;
 }
 
-/** Directories open in this process: a pid cannot tell two stores of one process apart. */
-const openDirectories = new Set<string>();
-
 /**
- * Opens the store in `directory`, creating both as needed. One process at a time; close it to let another one in.
+ * Opens the store in `directory`, creating both as needed. One thread of one process at a time; close it to let another one in.
  *
  * A write becomes visible only after it is on disk, so nothing that was ever read is lost in a crash, and the promise of a
  * `transact` resolves after that. Transacts that arrive while the disk is busy share the next flush.
  *
- * @throws Error when lmdb is not installed, another process has the directory open, or its format is not ours
+ * @throws Error when lmdb is not installed, somebody else has the directory open, or its format is not ours
  */
 export async function openEmbeddedStore(directory: string, props: EmbeddedStoreProps = {}): Promise<Store> {
   const lmdb = loadLmdb();
-  mkdirSync(directory, { recursive: true });
+  const firstMade = mkdirSync(directory, { recursive: true });
   const path = realpathSync(directory);
-  if (openDirectories.has(path)) {
+  if (openDirectories().has(path)) {
     throw new Error(`The store in ${directory} is already open in this process. Share that store, or close it first.`);
   }
+  const dataFile = join(path, EMBEDDED_FILE_NAME);
   const root: RootDatabase<Buffer, Buffer> = lmdb.open({
-    path: join(path, EMBEDDED_FILE_NAME),
+    path: dataFile,
     noSubdir: true,
     pageSize: PAGE_BYTES,
     keyEncoding: 'binary',
@@ -59,20 +59,23 @@ export async function openEmbeddedStore(directory: string, props: EmbeddedStoreP
     // lmdb's own batches of a turn end the process when they fail: nobody can get at the promise that they reject.
     eventTurnBatching: false,
   });
-  openDirectories.add(path);
+  openDirectories().add(path);
+  let claim: DirectoryClaim | undefined;
   try {
-    claim(root, directory);
+    claim = DirectoryClaim.take(root, dataFile, directory);
+    if (firstMade !== undefined) syncDirectoryEntries(path, firstMade);
     const log = await openLog(root, path, props.logFileBytes ?? LOG_FILE_BYTES);
-    return storeOver({ root, log, directory, path, idleMilliseconds: props.idleMilliseconds ?? IDLE_MILLISECONDS });
+    return storeOver({ root, claim, log, directory, path, idleMilliseconds: props.idleMilliseconds ?? IDLE_MILLISECONDS });
   } catch (error) {
     // Why it could not be opened says more than why it could not be left.
-    await closeDirectory(root, path, false).catch(() => undefined);
+    await closeDirectory({ root, claim, path, isComplete: false }).catch(() => undefined);
     throw error;
   }
 }
 
 interface OpenDirectory {
   readonly root: RootDatabase<Buffer, Buffer>;
+  readonly claim: DirectoryClaim;
   readonly log: WriteAheadLog;
   /** As the caller named it. */
   readonly directory: string;
@@ -80,7 +83,7 @@ interface OpenDirectory {
   readonly idleMilliseconds: number;
 }
 
-function storeOver({ root, log, directory, path, idleMilliseconds }: OpenDirectory): Store {
+function storeOver({ root, claim, log, directory, path, idleMilliseconds }: OpenDirectory): Store {
   const changes = new UnappliedChanges();
   const commits = new EmbeddedCommits({ root, log, changes, directory, idleMilliseconds });
   const reads = new EmbeddedReads(root, changes);
@@ -113,13 +116,14 @@ function storeOver({ root, log, directory, path, idleMilliseconds }: OpenDirecto
   }
 
   async function close(): Promise<void> {
-    let isComplete = false;
-    try {
-      await commits.close();
-      isComplete = true;
-    } finally {
-      await log.close().finally(async () => closeDirectory(root, path, isComplete));
-    }
+    const failures: unknown[] = [];
+    const attempt = async (step: Promise<void>): Promise<void> => step.catch((error: unknown) => { failures.push(error); });
+    await attempt(commits.close(claim));
+    const isComplete = failures.length === 0;
+    await attempt(log.close());
+    await attempt(closeDirectory({ root, claim, path, isComplete }));
+    // What went wrong first says most.
+    if (failures.length > 0) throw failures[0];
   }
 
   return {
@@ -147,16 +151,29 @@ function storeOver({ root, log, directory, path, idleMilliseconds }: OpenDirecto
   };
 }
 
-/** With `isComplete`, the data file has everything, and the log goes. */
-async function closeDirectory(root: RootDatabase<Buffer, Buffer>, path: string, isComplete: boolean): Promise<void> {
+interface ClosingDirectory {
+  readonly root: RootDatabase<Buffer, Buffer>;
+  /** Undefined when it is not ours. */
+  readonly claim?: DirectoryClaim;
+  readonly path: string;
+  /** Whether the data file has everything, so that the log goes. */
+  readonly isComplete: boolean;
+}
+
+/** Others are let in last: whoever comes next makes a log of the same name. */
+async function closeDirectory({ root, claim, path, isComplete }: ClosingDirectory): Promise<void> {
   try {
-    release(root, isComplete);
     if (isComplete) {
+      claim?.leaveLog();
       removeLog(path);
     }
   } finally {
-    await root.close();
-    openDirectories.delete(path);
+    try {
+      claim?.release();
+    } finally {
+      await root.close();
+      openDirectories().delete(path);
+    }
   }
 }
 

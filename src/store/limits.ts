@@ -1,4 +1,5 @@
 /** What every store refuses, checked in one place so that a request accepted by one is accepted by all. */
+import { types } from 'node:util';
 import { Action, Condition, ITEM_BYTES_MAX, Key, TRANSACT_ACTIONS_MAX, TRANSACT_BYTES_MAX } from './store';
 
 /** DynamoDB: a partition key is at most 2048 bytes of UTF-8. */
@@ -82,6 +83,9 @@ export function checkWellFormed(name: string, text: string): void {
 }
 
 function checkedBytes(action: Action, index: number, keyBytes: number): number {
+  if ('put' in action && !types.isUint8Array(action.value)) {
+    throw new RequestRefused(`The value of action ${index} is ${kindOf(action.value)}; it must be a Uint8Array. Encode it first.`);
+  }
   const bytes = bytesBeside(action, keyBytes);
   if ('put' in action) {
     if (bytes > ITEM_BYTES_MAX) {
@@ -91,6 +95,10 @@ function checkedBytes(action: Action, index: number, keyBytes: number): number {
     checkNumber('expiresAtSeconds', action.expiresAtSeconds, index);
   }
   return bytes;
+}
+
+function kindOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
 
 function checkCondition(condition: Condition | undefined, index: number): void {

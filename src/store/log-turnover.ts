@@ -23,11 +23,17 @@ export interface LogTurnoverProps {
 export class LogTurnover {
   private applied: number;
   private writing?: Promise<void>;
+  private panicked = false;
   /** Memory of what the previous file holds. */
   private pieces: Buffer[] = [];
 
   constructor(private readonly props: LogTurnoverProps) {
     this.applied = props.log.lastNumber;
+  }
+
+  /** Whether LMDB takes nothing any more. */
+  get hasPanicked(): boolean {
+    return this.panicked;
   }
 
   /**
@@ -41,13 +47,15 @@ export class LogTurnover {
     }
   }
 
-  /** Begins to write all that is in the log to LMDB; nothing may be on its way into it. */
-  startEmptying(): void {
-    if (this.props.changes.previous === undefined && this.props.log.lastNumber !== this.applied) {
-      this.turn();
-    }
-    this.props.memory.shrink();
-    this.writeInBackground();
+  /** Begins to write what is in the log to LMDB, and gives memory back; nothing may be on its way into the log. `again` says that something is left. */
+  emptyInBackground(again: () => void): void {
+    const { changes, log, memory } = this.props;
+    if (changes.previous === undefined && log.lastNumber !== this.applied) this.turn();
+    const whenDone = (): void => {
+      memory.shrink();
+      if (log.lastNumber !== this.applied) again();
+    };
+    this.written().then(whenDone, () => { if (!this.panicked) again(); });
   }
 
   /** Once it resolves LMDB has everything. Nothing may be called meanwhile. */
@@ -85,10 +93,31 @@ export class LogTurnover {
 
   private async writePrevious(): Promise<void> {
     const { root, log, changes, memory } = this.props;
-    if (changes.previous) {
+    if (changes.previous === undefined) return;
+    // An LMDB that has panicked never answers a write again.
+    if (this.panicked) throw panic();
+    try {
       await writeTable(root, changes.previous, { salt: log.salt, applied: this.applied });
-      changes.previous = undefined;
-      memory.reuse(this.pieces.splice(0));
+    } catch (error) {
+      this.panicked = isUnusable(root);
+      throw this.panicked ? panic(error) : error;
     }
+    changes.previous = undefined;
+    memory.reuse(this.pieces.splice(0));
   }
+}
+
+/** A failure in the middle of publishing a commit leaves LMDB unusable for as long as the process has it open. */
+function isUnusable(root: Database<Buffer, Buffer>): boolean {
+  try {
+    root.transactionSync(() => undefined);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function panic(cause?: unknown): Error {
+  const reason = cause === undefined ? '' : ` (${(cause as Error).message})`;
+  return new Error(`LMDB failed in the middle of a commit${reason} and takes nothing any more. What was acknowledged is in the log. Restart the process`, { cause });
 }

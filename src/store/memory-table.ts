@@ -20,7 +20,7 @@ export class MemoryTable {
   slot(partition: string, sort: string): Slot {
     let table = this.partitions.get(partition);
     if (table === undefined) {
-      table = new PartitionTable(partition);
+      table = new PartitionTable(partition, () => this.partitions.delete(partition));
       this.partitions.set(partition, table);
     }
     return table.slot(sort);
@@ -43,7 +43,7 @@ export class PartitionTable {
   /** Of what is visible; made when it is first asked for, as many partitions are only ever read by key. */
   private order?: SortedTexts;
 
-  constructor(readonly name: string) {}
+  constructor(readonly name: string, private readonly onEmpty: () => void) {}
 
   slot(sort: string): Slot {
     let slot = this.slots.get(sort);
@@ -60,6 +60,7 @@ export class PartitionTable {
 
   remove(sort: string): void {
     this.slots.delete(sort);
+    if (this.slots.size === 0) this.onEmpty();
   }
 
   appeared(sort: string): void {

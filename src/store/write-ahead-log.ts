@@ -11,6 +11,9 @@ export interface LogStart {
   readonly applied: number;
 }
 
+/** A file that holds so many changes is full: each takes memory beside its bytes until LMDB has it. */
+const CHANGES_PER_FILE_MAX = 32_000;
+
 export function newSalt(): Buffer {
   return randomBytes(SALT_BYTES);
 }
@@ -22,6 +25,8 @@ export function newSalt(): Buffer {
 export class WriteAheadLog {
   private fileIndex = 0;
   private position = 0;
+  /** In the file that is in use. */
+  private changes = 0;
   /** Number of the last record written, well or not. */
   private number: number;
   /** Number of the last record that was written well. */
@@ -71,6 +76,7 @@ export class WriteAheadLog {
     const bytes = draft.complete({ number, previous: this.last, salt: this.start.salt });
     await this.file.write(bytes, this.position);
     this.position += bytes.length;
+    this.changes += draft.changeCount;
     this.last = number;
     this.file.fillAhead(this.position, this.fileBytes);
   }
@@ -86,6 +92,7 @@ export class WriteAheadLog {
   useNextFile(): void {
     this.fileIndex = (this.fileIndex + 1) % this.files.length;
     this.position = 0;
+    this.changes = 0;
     this.file.fillAhead(0, this.fileBytes);
   }
 
@@ -99,6 +106,6 @@ export class WriteAheadLog {
 
   /** A file takes at least one record, however large. */
   private isWithin(bytes: number): boolean {
-    return this.position === 0 || this.position + bytes <= this.fileBytes;
+    return this.position === 0 || (this.changes < CHANGES_PER_FILE_MAX && this.position + bytes <= this.fileBytes);
   }
 }

@@ -14,6 +14,8 @@ export function describeRefusals(bench: ContractBench): void {
       ['a long partition', () => [{ delete: { partition: 'x'.repeat(PARTITION_BYTES_MAX + 1), sort: 'a' } }], /limit is 2048/],
       ['a long sort key', () => [bench.put('é'.repeat(SORT_BYTES_MAX / 2) + 'x')], /limit is 1024/],
       ['half of a surrogate pair', () => [bench.put('a\ud83d')], /surrogate/],
+      ['a value that is a text', () => [bench.put('a'), { put: bench.key('b'), value: 'text' as never }], /value of action 1 is String; it must be a Uint8Array/],
+      ['a value that is missing', () => [{ put: bench.key('a'), value: undefined as never }], /value of action 0 is Undefined; it must be a Uint8Array/],
       ['a negative ordinal', () => [bench.put('a', 'a', { ordinal: -1 })], /ordinal of action 0 is -1/],
       ['a fractional ordinal', () => [bench.put('a', 'a', { ordinal: 0.5 })], /0\.5/],
       ['an unsafe ordinal', () => [bench.put('a', 'a', { ordinal: 2 ** 53 })], /9007199254740992/],

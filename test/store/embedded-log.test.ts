@@ -7,7 +7,7 @@ import { collect } from './contract-bench';
 import { Changes, lastNumbered, transactNumbered } from './numbered-transacts';
 import { describeStoreContract } from './store-contract';
 import { StoreFolders } from './store-folder';
-import { Action, ConditionFailed, EMBEDDED_FILE_NAME, openEmbeddedStore, Store } from '../../src/store';
+import { Action, ConditionFailed, EMBEDDED_FILE_NAME, EmbeddedStoreProps, openEmbeddedStore, Store } from '../../src/store';
 
 const NEVER = 3_600_000;
 const folders = new StoreFolders();
@@ -139,6 +139,96 @@ describe('the log of an embedded store', () => {
       }
     }
   });
+
+  test('takes no more memory however often a write fails', async () => {
+    store = await openEmbeddedStore(directory, { idleMilliseconds: NEVER });
+    await store.transact([{ put: key, value: Buffer.from('1') }]);
+    const allocations = jest.spyOn(Buffer, 'allocUnsafeSlow');
+    const attempt = async (index: number): Promise<void> => {
+      const large = store.transact([{ put: { partition: `p${index}`, sort: 's' }, value: Buffer.alloc(200 * 1024, index) }]);
+      const small = store.transact([{ put: { ...key, sort: `${index}` }, value: Buffer.alloc(100, index) }]);
+      const outcomes = await Promise.allSettled([large, small]);
+      expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    };
+    for (let index = 0; index < 50; index++) {
+      failWrites(2, 4096);
+      allocations.mockClear();
+      await attempt(index);
+    }
+    expect(allocations).toHaveBeenCalledTimes(0);
+    jest.restoreAllMocks();
+    expect((await store.get(key))?.value).toEqual(new Uint8Array([49]));
+    await store.transact([{ put: key, value: Buffer.from('2') }]);
+    const copy = await openEmbeddedStore(folders.copyOf(directory));
+    expect((await copy.get(key))?.value).toEqual(new Uint8Array([50]));
+    expect(await collect(copy.query('p'))).toHaveLength(1);
+    await copy.close();
+  });
+
+  test('takes all of a transact or nothing when memory runs out in the middle of it', async () => {
+    store = await openEmbeddedStore(directory, { idleMilliseconds: NEVER });
+    const first = store.transact([{ put: { ...key, sort: 'first' }, value: Buffer.from('x') }]);
+    jest.spyOn(Buffer, 'allocUnsafeSlow').mockImplementation(() => { throw new RangeError('Array buffer allocation failed'); });
+    const torn = store.transact([
+      { put: { ...key, sort: 'a' }, value: Buffer.from('x') },
+      { put: { ...key, sort: 'b' }, value: Buffer.alloc(300 * 1024) },
+    ]);
+    await expect(torn).rejects.toThrow('Array buffer allocation failed');
+    jest.restoreAllMocks();
+    await first;
+    await store.transact([{ put: { ...key, sort: 'last' }, value: Buffer.from('x') }]);
+    expect((await collect(store.query('p'))).map(item => item.key.sort)).toEqual(['first', 'last']);
+  });
+
+  test('is full after many changes, however small they are', async () => {
+    store = await openEmbeddedStore(directory, { logFileBytes: 2 ** 30, idleMilliseconds: NEVER });
+    await store.transact([{ put: key, value: Buffer.from('x') }]);
+    const tiny = (index: number): Action[] => Array.from({ length: 100 }, (_, part) => ({ put: { partition: 'q', sort: `${index}/${part}` }, value: new Uint8Array() }));
+    await Promise.all(Array.from({ length: 320 }, async (_, index) => store.transact(tiny(index))));
+    expect(restingValue()).toBeUndefined();
+    await store.transact(tiny(320));
+    for (let attempt = 0; attempt < 100 && restingValue() === undefined; attempt++) await sleep(20);
+    expect(restingValue()).toBeDefined();
+  });
+
+  test('is emptied later when LMDB could not be written at first', async () => {
+    const root = await openWithRoot({ idleMilliseconds: 20 });
+    const failing = jest.spyOn(root, 'batch').mockImplementation(async () => { throw new Error('no space'); });
+    await store.transact([{ put: key, value: Buffer.from('x') }]);
+    for (let attempt = 0; attempt < 100 && failing.mock.calls.length < 3; attempt++) await sleep(20);
+    expect(restingValue()).toBeUndefined();
+    failing.mockRestore();
+    for (let attempt = 0; attempt < 100 && restingValue() === undefined; attempt++) await sleep(20);
+    expect(restingValue()).toBeDefined();
+  });
+
+  test('is what the next opening reads when LMDB fails for good: nobody waits for it', async () => {
+    const root = await openWithRoot({ logFileBytes: 8192, idleMilliseconds: NEVER });
+    await store.transact([{ put: key, value: Buffer.from('1') }]);
+    jest.spyOn(root, 'batch').mockRejectedValueOnce(new Error('EIO')).mockReturnValue(new Promise(() => undefined));
+    jest.spyOn(root, 'transactionSync').mockImplementation(() => { throw new Error('MDB_PANIC'); });
+    const writes = async (): Promise<void> => {
+      for (let index = 0; index < 10; index++) await store.transact([{ put: { ...key, sort: `${index}` }, value: Buffer.alloc(3_000) }]);
+    };
+    const reason = /LMDB failed in the middle of a commit.* takes nothing any more\. What was acknowledged is in the log\. Restart the process/;
+    await expect(writes()).rejects.toThrow(reason);
+    await expect(store.transact([{ put: { ...key, sort: 'large' }, value: Buffer.alloc(9_000) }])).rejects.toThrow(reason);
+    const copy = folders.copyOf(directory);
+    await expect(store.close()).rejects.toThrow(reason);
+    directory = copy;
+    store = await openEmbeddedStore(directory);
+    expect((await store.get(key))?.value).toEqual(new Uint8Array([49]));
+  });
+
+  /** Opens the store, and answers the database below it. */
+  async function openWithRoot(props: EmbeddedStoreProps): Promise<lmdb.RootDatabase<Buffer, Buffer>> {
+    const { open } = lmdb;
+    let root: lmdb.RootDatabase<Buffer, Buffer> | undefined;
+    jest.spyOn(lmdb, 'open').mockImplementation(((options: lmdb.RootDatabaseOptionsWithPath) => root = open(options)) as typeof open);
+    store = await openEmbeddedStore(directory, props);
+    jest.restoreAllMocks();
+    return root!;
+  }
 
   function restingValue(): Buffer | undefined {
     const raw = lmdb.open<Buffer, Buffer>({

@@ -62,7 +62,7 @@ describe('reading what LMDB has and what is above it', () => {
     const changes = new UnappliedChanges();
     const draft = new LogRecordDraft(new DraftMemory());
     const slot = changes.current.slot('pending', 'a');
-    slot.latest = draft.add({ put: { partition: 'pending', sort: 'a' }, value: Buffer.from('x'), ordinal: 3 });
+    [slot.latest] = draft.addAll([{ put: { partition: 'pending', sort: 'a' }, value: Buffer.from('x'), ordinal: 3 }]);
     const reads = new EmbeddedReads(root, changes);
     expect(changes.latest('pending', 'a')?.ordinal()).toBe(3);
     expect(reads.get({ partition: 'pending', sort: 'a' })).toBeUndefined();
@@ -82,13 +82,13 @@ function layered(root: lmdb.RootDatabase<Buffer, Buffer>, partition: string, all
   const change = (table: MemoryTable, name: string, sort: string, what: Said): void => {
     const key = { partition, sort };
     if (what === undefined) return;
-    table.slot(partition, sortText(sort)).show(draft.add(what === 'put' ? { put: key, value: Buffer.from(name) } : { delete: key }));
+    table.slot(partition, sortText(sort)).show(draft.addAll([what === 'put' ? { put: key, value: Buffer.from(name) } : { delete: key }])[0]);
     if (what === 'put') expected.set(sort, name);
     else expected.delete(sort);
   };
   root.transactionSync(() => SORTS.forEach((sort, index) => {
     if (!all[index].resting) return;
-    const version = draft.add({ put: { partition, sort }, value: Buffer.from('resting') });
+    const [version] = draft.addAll([{ put: { partition, sort }, value: Buffer.from('resting') }]);
     root.putSync(version.keyBytes(), Buffer.from(version.valueBytes()!));
     expected.set(sort, 'resting');
   }));

@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import fs, { existsSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 // eslint-disable-next-line import/no-extraneous-dependencies -- optional for users, installed for tests
 import * as lmdb from 'lmdb';
 import { collect } from './contract-bench';
 import { describeStoreContract } from './store-contract';
+import { LOG_FILES, StoreFolders } from './store-folder';
 import { EMBEDDED_FILE_NAME, openEmbeddedStore } from '../../src/store';
-import { currentOwner, isAlive } from '../../src/store/directory-owner';
+import { currentOwner, isAlive, type Owner } from '../../src/store/directory-owner';
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
@@ -61,13 +63,78 @@ describe('the directory of an embedded store', () => {
     }
   });
 
+  test('is open once in a process, whichever copy of this module opens it', async () => {
+    const store = await openEmbeddedStore(directory);
+    await jest.isolateModulesAsync(async () => {
+      const copy = jest.requireActual<typeof import('../../src/store')>('../../src/store');
+      expect(copy.openEmbeddedStore).not.toBe(openEmbeddedStore);
+      await expect(copy.openEmbeddedStore(directory)).rejects.toThrow(/already open in this process/);
+    });
+    await store.transact([{ put: key, value: Buffer.from('x') }]);
+    await store.close();
+  });
+
+  test('is refused to another thread', async () => {
+    const store = await openEmbeddedStore(directory);
+    await store.transact([{ put: key, value: Buffer.from('x') }]);
+    expect(await openInThread(directory)).toMatch(/is open in thread 0 of this process/);
+    await store.transact([{ put: key, value: Buffer.from('y') }]);
+    await store.close();
+    expect(await openInThread(directory)).toBe('opened');
+  }, 30_000);
+
   test('is refused while the process that owns it lives, and taken over from a dead one', async () => {
     await (await openEmbeddedStore(directory)).close();
-    await withRawDatabase(directory, raw => raw.putSync(control('owner'), Buffer.from(JSON.stringify({ pid: process.ppid }))));
+    await recordOwner(directory, { pid: process.ppid });
     await expect(openEmbeddedStore(directory)).rejects.toThrow(new RegExp(`is open in process ${process.ppid}`));
-    const noProcess = 2 ** 31 - 1;
-    await withRawDatabase(directory, raw => raw.putSync(control('owner'), Buffer.from(JSON.stringify({ pid: noProcess }))));
+    await recordOwner(directory, { pid: 2 ** 31 - 1 });
     await (await openEmbeddedStore(directory)).close();
+  });
+
+  test('can be opened again by the thread that could not close it', async () => {
+    await (await openEmbeddedStore(directory)).close();
+    await recordOwner(directory, currentOwner(dataFileOf(directory)));
+    await (await openEmbeddedStore(directory)).close();
+  });
+
+  test('has no owner where it was copied to', async () => {
+    const folders = new StoreFolders();
+    const store = await openEmbeddedStore(directory);
+    await store.transact([{ put: key, value: Buffer.from('x') }]);
+    const copy = await openEmbeddedStore(folders.copyOf(directory));
+    expect(await copy.get(key)).toBeDefined();
+    await copy.close();
+    await store.close();
+    folders.removeAll();
+  });
+
+  test('is let go of after its log, which the next owner has under the same names', async () => {
+    const store = await openEmbeddedStore(directory);
+    await store.transact([{ put: key, value: Buffer.from('x') }]);
+    const { rmSync: remove } = fs;
+    const owned: boolean[] = [];
+    jest.spyOn(fs, 'rmSync').mockImplementation((path, options) => {
+      owned.push(ownerIn(directory) !== undefined);
+      remove(path, options);
+    });
+    await store.close();
+    jest.restoreAllMocks();
+    expect(owned).toEqual([true, true]);
+    expect(LOG_FILES.filter(name => existsSync(join(directory, name)))).toEqual([]);
+  });
+
+  test('stays as it is when somebody else has taken it over', async () => {
+    const store = await openEmbeddedStore(directory, { idleMilliseconds: 3_600_000 });
+    await store.transact([{ put: key, value: Buffer.from('x') }]);
+    const other = { ...currentOwner(dataFileOf(directory)), pid: process.ppid };
+    await recordOwner(directory, other);
+    await expect(store.close()).rejects.toThrow(`was taken over by process ${process.ppid} and is left as it is`);
+    expect(ownerIn(directory)).toEqual(other);
+    expect(LOG_FILES.filter(name => existsSync(join(directory, name)))).toEqual(LOG_FILES);
+    await recordOwner(directory, { ...other, pid: 2 ** 31 - 1 });
+    const next = await openEmbeddedStore(directory);
+    expect(await next.get(key)).toBeDefined();
+    await next.close();
   });
 
   test('names no owner once it is closed', async () => {
@@ -120,12 +187,16 @@ describe('the directory of an embedded store', () => {
 
 describe('the owner of a directory', () => {
   test('is alive when it is this process or its parent', () => {
-    expect(isAlive(currentOwner())).toBe(true);
+    expect(isAlive(currentOwner('1:1'))).toBe(true);
     expect(isAlive({ pid: process.ppid })).toBe(true);
   });
 
   onLinux('is dead when its pid was given to a process that started at another time', () => {
-    expect(isAlive({ ...currentOwner(), startTicks: '1' })).toBe(false);
+    expect(isAlive({ ...currentOwner('1:1'), startTicks: '1' })).toBe(false);
+  });
+
+  onLinux('is dead when the machine was started again since', () => {
+    expect(isAlive({ ...currentOwner('1:1'), boot: 'another' })).toBe(false);
   });
 });
 
@@ -142,17 +213,61 @@ function newDirectory(): string {
   return mkdtempSync(join(tmpdir(), 'embedded-store-'));
 }
 
+function dataFileOf(directory: string): string {
+  const { dev, ino } = statSync(join(directory, EMBEDDED_FILE_NAME), { bigint: true });
+  return `${dev}:${ino}`;
+}
+
+/** Says that the directory is somebody's. */
+async function recordOwner(directory: string, owner: Partial<Owner>): Promise<void> {
+  const record = Buffer.from(JSON.stringify({ thread: 0, file: dataFileOf(directory), ...owner }));
+  await withRawDatabase(directory, raw => raw.putSync(control('owner'), record));
+}
+
+function ownerIn(directory: string): Owner | undefined {
+  const raw = openRaw(directory);
+  const record = raw.get(control('owner'));
+  void raw.close();
+  return record && JSON.parse(record.toString()) as Owner;
+}
+
+/** What comes of it when another thread opens and closes the store. */
+async function openInThread(directory: string): Promise<unknown> {
+  const program = `
+    require('ts-node/register/transpile-only');
+    const { parentPort, workerData } = require('node:worker_threads');
+    const { openEmbeddedStore } = require(workerData.module);
+    openEmbeddedStore(workerData.directory)
+      .then(async store => store.close())
+      .then(() => 'opened', error => error.message)
+      .then(outcome => parentPort.postMessage(outcome));
+  `;
+  const worker = new Worker(program, { eval: true, workerData: { module: join(__dirname, '../../src/store/index.ts'), directory } });
+  try {
+    return await new Promise((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+    });
+  } finally {
+    await worker.terminate();
+  }
+}
+
 function control(name: string): Buffer {
   return Buffer.concat([Buffer.of(0, 0), Buffer.from(name)]);
 }
 
 async function withRawDatabase(directory: string, use: (raw: lmdb.RootDatabase<Buffer, Buffer>) => unknown): Promise<void> {
-  const raw = lmdb.open<Buffer, Buffer>({
-    path: join(directory, EMBEDDED_FILE_NAME), noSubdir: true, keyEncoding: 'binary', encoding: 'binary', overlappingSync: false,
-  });
+  const raw = openRaw(directory);
   try {
     use(raw);
   } finally {
     await raw.close();
   }
+}
+
+function openRaw(directory: string): lmdb.RootDatabase<Buffer, Buffer> {
+  return lmdb.open<Buffer, Buffer>({
+    path: join(directory, EMBEDDED_FILE_NAME), noSubdir: true, keyEncoding: 'binary', encoding: 'binary', overlappingSync: false,
+  });
 }

@@ -28,7 +28,7 @@ describe('records of the log that follow what LMDB has', () => {
     const inner = record(6, 5, OTHER_SALT);
     const memory = new DraftMemory();
     const draft = new LogRecordDraft(memory);
-    draft.add({ put: { partition: 'p', sort: 's' }, value: Buffer.concat([Buffer.alloc(RECORD_ALIGNMENT), inner, inner]) });
+    draft.addAll([{ put: { partition: 'p', sort: 's' }, value: Buffer.concat([Buffer.alloc(RECORD_ALIGNMENT), inner, inner]) }]);
     expect(numbersAfter(4, [draft.complete({ number: 5, previous: 4, salt: SALT })])).toEqual([5]);
   });
 
@@ -48,10 +48,10 @@ describe('records of the log that follow what LMDB has', () => {
 test('a record that grew beyond one piece of memory holds its changes, and leaves those before it alone', () => {
   const memory = new DraftMemory();
   const small = new LogRecordDraft(memory);
-  const first = small.add({ put: { partition: 'p', sort: 'first' }, value: Buffer.from('1'), ordinal: 7 });
+  const [first] = small.addAll([{ put: { partition: 'p', sort: 'first' }, value: Buffer.from('1'), ordinal: 7 }]);
   const large = new LogRecordDraft(memory);
   const values = [100_000, 300_000, 5, 900_000].map((length, index) => Buffer.alloc(length, index + 1));
-  const versions = values.map((value, index) => large.add({ put: { partition: 'p', sort: `${index}` }, value, ordinal: index }));
+  const versions = values.flatMap((value, index) => large.addAll([{ put: { partition: 'p', sort: `${index}` }, value, ordinal: index }]));
   const bytes = large.complete({ number: 1, previous: 0, salt: SALT });
   small.complete({ number: 2, previous: 1, salt: SALT });
   expect(first.item({ partition: 'p', sort: 'first' })).toMatchObject({ ordinal: 7, value: Buffer.from('1') });
@@ -62,7 +62,7 @@ test('a record that grew beyond one piece of memory holds its changes, and leave
 
 function record(number: number, previous: number, salt = SALT): Buffer {
   const draft = new LogRecordDraft(new DraftMemory());
-  draft.add({ put: { partition: 'p', sort: `${number}` }, value: Buffer.from(`value ${number}`) });
+  draft.addAll([{ put: { partition: 'p', sort: `${number}` }, value: Buffer.from(`value ${number}`) }]);
   return Buffer.from(draft.complete({ number, previous, salt }));
 }
 
